@@ -1,0 +1,1 @@
+"""The Django rooms: each owns its tables, rules, pages and endpoints."""

@@ -1,0 +1,1 @@
+"""People (OIDC subject) and their API tokens."""

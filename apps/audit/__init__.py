@@ -1,0 +1,1 @@
+"""Append-only events: who did what, on what, from where."""

@@ -1,0 +1,1 @@
+"""Shared Django pieces: page or fragment, idempotency keys, problem errors, uploads."""

@@ -1,0 +1,1 @@
+"""Snapshots of the cluster's jobs, nodes and storage."""

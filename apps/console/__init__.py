@@ -1,0 +1,1 @@
+"""Home, layout and shell of the pages."""

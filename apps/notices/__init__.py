@@ -1,0 +1,1 @@
+"""What leaves the portal for people: outbox, mail, webhooks."""

@@ -1,0 +1,1 @@
+"""Apps: desired, releases, observed, operations, reconcile."""

@@ -1,0 +1,1 @@
+"""What every other package may lean on: names, errors, units, redaction. Standard library only."""

@@ -1,0 +1,238 @@
+"""The seam: five ports drawn by our need. Drivers implement them; tests/fakes keep to the same contract suite.
+
+Every method raises kernel.errors.OutsideError or a child of it: Unavailable (look again; the outcome of a write
+is unknown), OutsideConflict, OutsideRefused, Misconfigured. A missing object is None or an empty tuple, and is
+only ever said after the server itself said so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class JobState:
+    """A Nomad job as it stands."""
+
+    id: str
+    version: int
+    modify_index: int  #: JobModifyIndex: the number for compare-and-set
+    stopped: bool
+    status: str  #: pending, running, dead
+    meta: Mapping[str, str]
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class TaskEvent:
+    """One line of an allocation's story."""
+
+    at_ns: int
+    type: str
+    message: str
+    exit_code: int | None = None
+    fails_task: bool = False
+
+
+@dataclass(frozen=True)
+class AllocState:
+    """An allocation, as far as the portal reads it."""
+
+    id: str
+    job_version: int
+    client_status: str  #: pending, running, complete, failed, lost, unknown
+    desired_status: str  #: run, stop, evict
+    healthy: bool | None  #: the deployment's verdict
+    canary: bool
+    node_name: str
+    tasks: Mapping[str, tuple[TaskEvent, ...]]
+    task_states: Mapping[str, str]  #: task -> pending, running, dead
+    failed: bool
+    restarts: int
+    oom_killed: bool
+    modify_index: int = 0
+
+
+@dataclass(frozen=True)
+class PlacementFailure:
+    """Why a group could not be placed, in Nomad's own figures."""
+
+    nodes_evaluated: int
+    nodes_filtered: int
+    nodes_exhausted: int
+    dimensions: Mapping[str, int]  #: "memory" -> number of nodes
+    constraints: Mapping[str, int]  #: constraint text -> number of nodes
+    nodes_available: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DeploymentState:
+    """The newest deployment of a job."""
+
+    id: str
+    job_version: int
+    status: str  #: running, successful, failed, paused, blocked, cancelled, pending, unblocking
+    description: str
+    healthy: int
+    desired: int
+
+
+@dataclass(frozen=True)
+class JobStatus:
+    """All that observing one job needs, read in as few calls as can be."""
+
+    job: JobState | None
+    allocations: tuple[AllocState, ...] = ()
+    deployment: DeploymentState | None = None
+    blocked: PlacementFailure | None = None
+
+
+@dataclass(frozen=True)
+class JobPlan:
+    """What Nomad would do."""
+
+    diff_type: str  #: None, Added, Edited, Deleted
+    updates: Mapping[
+        str, Mapping[str, int]
+    ]  #: group -> {place, stop, in_place_update, destructive_update, ...}
+    failures: Mapping[str, PlacementFailure]
+    warnings: str
+    modify_index: int
+    diff: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+class Jobs(Protocol):
+    """Nomad, through its HTTP API."""
+
+    def status(self, job_id: str) -> JobStatus: ...
+    def plan(self, job: Mapping[str, Any]) -> JobPlan: ...
+    def register(self, job: Mapping[str, Any], *, expected_index: int) -> int:
+        """Register by compare-and-set (0: only if new); returns the new JobModifyIndex. OutsideConflict if lost."""
+        ...
+
+    def stop(self, job_id: str, *, purge: bool = False) -> None: ...
+    def restart(self, alloc_id: str) -> None: ...
+    def log_tail(self, alloc_id: str, task: str, stream: str, *, limit_bytes: int = 65536) -> str:
+        """The last bytes of stdout or stderr, decoded; empty where the allocation kept none."""
+        ...
+
+    def volume_exists(self, name: str) -> bool: ...
+    def create_volume(self, name: str, *, size_mib: int) -> None: ...
+    def delete_volume(self, name: str) -> None: ...
+    def list_ours(self) -> tuple[JobState, ...]:
+        """All jobs that carry our mark (Meta paillasse.app)."""
+        ...
+
+
+@dataclass(frozen=True)
+class SecretState:
+    """What is known of a KV path without reading its values."""
+
+    path: str
+    version: int  #: 0: the path does not exist
+    keys: tuple[str, ...]  #: names that custom metadata says were written
+    metadata: Mapping[str, str]
+    updated_at: str = ""
+
+
+class Secrets(Protocol):
+    """OpenBao or Vault."""
+
+    def secret_state(self, path: str) -> SecretState | None: ...
+    def write_secret(
+        self, path: str, values: Mapping[str, str], *, cas: int, metadata: Mapping[str, str]
+    ) -> int:
+        """Add or replace these keys (others stay) if the version is still `cas`; returns the new version.
+
+        The worker may write and not read, so it uses KV v2 patch where the path exists.
+        """
+        ...
+
+    def read_secret(self, path: str) -> Mapping[str, str]:
+        """Values, for a reveal that was audited. Needs the second right (design 8.2)."""
+        ...
+
+    def destroy_secret(self, path: str) -> None:
+        """Remove the path with all versions and metadata."""
+        ...
+
+    def policy(self, name: str) -> str | None: ...
+    def write_policy(self, name: str, text: str) -> None: ...
+    def delete_policy(self, name: str) -> None: ...
+    def role(self, name: str) -> Mapping[str, Any] | None: ...
+    def write_role(self, name: str, role: Mapping[str, Any]) -> None: ...
+    def delete_role(self, name: str) -> None: ...
+    def list_ours(self) -> tuple[str, ...]:
+        """Full slugs that still have a path, a policy or a role with our prefix."""
+        ...
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One instance of a Consul service with its checks' worst status."""
+
+    service: str
+    id: str
+    address: str
+    port: int
+    status: str  #: passing, warning, critical
+    output: str  #: of the first check that does not pass
+    tags: tuple[str, ...]
+    meta: Mapping[str, str]
+
+
+class Services(Protocol):
+    """Consul, read only: Nomad registers."""
+
+    def instances(self, service: str) -> tuple[Instance, ...]: ...
+    def list_ours(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True)
+class RouterState:
+    """A router as Traefik runs it."""
+
+    name: str
+    status: str  #: enabled, warning, disabled
+    rule: str
+    errors: tuple[str, ...]
+    service: str
+    provider: str
+
+
+class Routes(Protocol):
+    """Traefik's API, read only."""
+
+    def router(self, name: str, provider: str = "consulcatalog") -> RouterState | None: ...
+    def routers_of_host(self, host: str) -> tuple[RouterState, ...]: ...
+    def list_ours(self) -> tuple[str, ...]:
+        """Names of routers that have the form of ours."""
+        ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an address said. status None: no answer, `error` says why in one word."""
+
+    status: int | None
+    error: str = ""  #: refused, timeout, tls, dns, reset
+    detail: str = ""
+    elapsed_ms: int = 0
+    from_portal: bool = False  #: the portal's own explaining page answered, not the app
+
+
+class Addresses(Protocol):
+    """Asks an app's public address as its users do."""
+
+    def ask(self, host: str, path: str = "/") -> Answer: ...
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """The five, opened with one process's rights."""
+
+    jobs: Jobs
+    secrets: Secrets
+    services: Services
+    routes: Routes
+    addresses: Addresses

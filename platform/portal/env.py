@@ -1,0 +1,36 @@
+"""The environment, read once and typed: a wrong or unreadable setting stops the start."""
+
+import os
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+env = environ.FileAwareEnv()
+if _file := os.environ.get("PAILLASSE_ENV_FILE"):
+    if not Path(_file).is_file():
+        raise ImproperlyConfigured(f"PAILLASSE_ENV_FILE: no such file: {_file}")
+    env.read_env(_file, overwrite=False)
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """Read a yes or no; anything but true or false is refused, so that a typo never means no."""
+    text = env.str(name, default=str(default)).lower()
+    if text not in {"true", "false"}:
+        raise ImproperlyConfigured(f"{name}: true or false, not {text!r}")
+    return text == "true"
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Read a comma-separated list."""
+    return [word.strip() for word in env.str(name, default=default).split(",") if word.strip()]
+
+
+def amounts(name: str, default: str) -> dict[str, int]:
+    """Read `apps=5,cpu_mhz=4000`; raises ImproperlyConfigured where it is anything else."""
+    try:
+        return {key: int(value) for key, value in (word.split("=") for word in words(name, default))}
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: name=number,name=number: {error}") from error

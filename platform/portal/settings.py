@@ -1,0 +1,241 @@
+"""Django's settings, all from the environment (the table is in README.md)."""
+
+from portal.env import BASE_DIR, amounts, env, flag, words
+
+PROCESS = env.str("PROCESS", default="command")
+DEBUG = flag("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY")
+LAB_NAME = env.str("LAB_NAME", default="Laboratoire")
+
+# -- addresses -------------------------------------------------------------------------------------------------
+PORTAL_URL = env.str("PORTAL_URL", default="https://paillasse.localhost:18443")
+PORTAL_BIND = env.str("PORTAL_BIND", default="127.0.0.1:18000")
+FILES_URL = env.str("FILES_URL", default=f"http://{PORTAL_BIND}")
+APPS_DOMAIN = env.str("APPS_DOMAIN", default="apps.localhost")
+APPS_SCHEME = env.str("APPS_SCHEME", default="https")
+APPS_PORT = env.int("APPS_PORT", default=443)
+APPS_CONNECT_TO = env.str("APPS_CONNECT_TO", default="")
+APPS_CA = env.str("APPS_CA", default="")
+APPS_ENTRYPOINT_HTTP = env.str("APPS_ENTRYPOINT_HTTP", default="web")
+APPS_ENTRYPOINT_HTTPS = env.str("APPS_ENTRYPOINT_HTTPS", default="websecure")
+APPS_HTTP_MIDDLEWARES = words("APPS_HTTP_MIDDLEWARES", "http-to-https@file")
+APPS_TLS_OPTIONS = env.str("APPS_TLS_OPTIONS", default="intermediate@file")
+_portal_host = PORTAL_URL.split("://", 1)[1].split(":")[0].rstrip("/")
+# The catch-all explaining page is served under the apps' hosts, on no other URL (portal.middleware).
+ALLOWED_HOSTS = [
+    _portal_host,
+    PORTAL_BIND.rsplit(":", 1)[0],
+    "localhost",
+    f".{APPS_DOMAIN}",
+    *words("EXTRA_HOSTS"),
+]
+CSRF_TRUSTED_ORIGINS = [PORTAL_URL.rstrip("/")]
+USE_X_FORWARDED_PORT = False
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# -- the cluster (drivers.wiring reads these) ------------------------------------------------------------------
+NOMAD_ADDR = env.str("NOMAD_ADDR", default="http://127.0.0.1:4646")
+NOMAD_NAMESPACE = env.str("NOMAD_NAMESPACE", default="default")
+NOMAD_REGION = env.str("NOMAD_REGION", default="")
+NOMAD_CACERT = env.str("NOMAD_CACERT", default="")
+NOMAD_DATACENTERS = words("NOMAD_DATACENTERS", "*")
+NOMAD_NODE_POOL = env.str("NOMAD_NODE_POOL", default="default")
+CONSUL_HTTP_ADDR = env.str("CONSUL_HTTP_ADDR", default="127.0.0.1:8500")
+CONSUL_CACERT = env.str("CONSUL_CACERT", default="")
+VAULT_ADDR = env.str("VAULT_ADDR", default="http://127.0.0.1:8200")
+VAULT_CACERT = env.str("VAULT_CACERT", default="")
+VAULT_KV_MOUNT = env.str("VAULT_KV_MOUNT", default="paillasse")
+VAULT_JWT_MOUNT = env.str("VAULT_JWT_MOUNT", default="jwt-nomad")
+TRAEFIK_API_URL = env.str("TRAEFIK_API_URL", default="http://127.0.0.1:8080")
+# Paths, not contents: these tokens are read, and read again when they change, by the drivers alone.
+NOMAD_TOKEN_FILE = env.str("NOMAD_TOKEN_FILE", default="")
+CONSUL_TOKEN_FILE = env.str("CONSUL_TOKEN_FILE", default="")
+VAULT_TOKEN_FILE = env.str("VAULT_TOKEN_FILE", default="")
+VAULT_ROLE_ID_FILE = env.str("VAULT_ROLE_ID_FILE", default="")
+VAULT_SECRET_ID_FILE = env.str("VAULT_SECRET_ID_FILE", default="")
+ALLOWED_DRIVERS = words("ALLOWED_DRIVERS", "docker")
+ALLOWED_IMAGES = words("ALLOWED_IMAGES", "docker.io/,ghcr.io/,quay.io/,paillasse/")
+RUNTIMES_DIR = env.str("RUNTIMES_DIR", default="/opt/paillasse/runtimes")
+CATALOGUE_DIR = env.str("CATALOGUE_DIR", default=str(BASE_DIR / "templates" / "catalogue"))
+
+# -- people ----------------------------------------------------------------------------------------------------
+KEYCLOAK_URL = env.str("KEYCLOAK_URL", default="http://localhost:8080")
+KEYCLOAK_REALM = env.str("KEYCLOAK_REALM", default="lab")
+OIDC_ISSUER = f"{KEYCLOAK_URL.rstrip('/')}/realms/{KEYCLOAK_REALM}"
+_oidc = f"{OIDC_ISSUER}/protocol/openid-connect"
+OIDC_RP_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="paillasse")
+OIDC_RP_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_OP_AUTHORIZATION_ENDPOINT = f"{_oidc}/auth"
+OIDC_OP_TOKEN_ENDPOINT = f"{_oidc}/token"
+OIDC_OP_USER_ENDPOINT = f"{_oidc}/userinfo"
+OIDC_OP_JWKS_ENDPOINT = f"{_oidc}/certs"
+OIDC_OP_LOGOUT_ENDPOINT = f"{_oidc}/logout"
+OIDC_RP_SIGN_ALGO = "RS256"
+OIDC_USE_PKCE = True
+OIDC_PKCE_CODE_CHALLENGE_METHOD = "S256"
+OIDC_RP_SCOPES = "openid email profile"
+OIDC_TIMEOUT = 5  # seconds
+OIDC_STORE_ID_TOKEN = True
+ADMIN_GROUPS = words("ADMIN_GROUPS", "/lab/paillasse-admins")
+AUDITOR_GROUPS = words("AUDITOR_GROUPS", "/lab/paillasse-auditors")
+DEFAULT_QUOTA = amounts("DEFAULT_QUOTA", "apps=5,cpu_mhz=4000,memory_mib=4096,storage_mib=10240,gpus=0")
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["apps.accounts.authentication.KeycloakBackend"]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+
+# -- Django ----------------------------------------------------------------------------------------------------
+ROOMS = ["base", "audit", "notices", "accounts", "projects", "catalogue", "quotas", "cluster", "workloads"]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django.forms",
+    "django_htmx",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+    "django_structlog",
+    *(f"apps.{room}.apps.RoomConfig" for room in [*ROOMS, "approvals", "console"]),
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "portal.urls"
+ASGI_APPLICATION = "portal.asgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates" / "web"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+DATABASES = {
+    "default": {
+        **env.db_url("DATABASE_URL", default="postgres:///paillasse"),
+        "CONN_MAX_AGE": 0,  # under ASGI the pool keeps connections
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": 8, "timeout": 10} if PROCESS == "web" else False,
+            # A lock or a statement that hangs must not hang the portal (milliseconds).
+            "options": "-c lock_timeout=2000 -c statement_timeout=10000 "
+            "-c idle_in_transaction_session_timeout=10000",
+        },
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# -- sessions and headers --------------------------------------------------------------------------------------
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_NAME = "__Host-csrf"
+LANGUAGE_COOKIE_NAME = "__Host-language"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"  # the way back from Keycloak is a cross-site GET
+SESSION_COOKIE_AGE = 12 * 3600  # seconds: a working day
+CSRF_FAILURE_VIEW = "apps.console.views.csrf_failure"
+SECURE_HSTS_SECONDS = 0 if _portal_host.endswith("localhost") else 31_536_000
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        # Signing in redirects a form's answer to Keycloak; browsers hold redirects against form-action too.
+        "form-action": ["'self'", KEYCLOAK_URL.rstrip("/")],
+    },
+}
+
+# -- language --------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="fr")
+LANGUAGES = [("fr", "Français"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="Europe/Paris")
+
+# -- files -----------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
+STATICFILES_DIRS = [BASE_DIR / "templates" / "web" / "static"]
+FILES_DIR = env.str("FILES_DIR", default=str(BASE_DIR / "var" / "files"))
+FILES_S3_BUCKET = env.str("FILES_S3_BUCKET", default="")
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+STORAGES = {
+    "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {"bucket_name": FILES_S3_BUCKET}}
+    if FILES_S3_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# -- messages, mail, cache -------------------------------------------------------------------------------------
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+_redis_timeouts = {"socket_timeout": 2, "socket_connect_timeout": 2}  # seconds: a paused Redis hangs nothing
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": _redis_timeouts,
+    }
+}
+CELERY_BROKER_URL = REDIS_URL
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"paillasse@{_portal_host}")
+
+# -- API -------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "apps.accounts.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "apps.base.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "portal.problems.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Paillasse",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
