@@ -1,0 +1,159 @@
+"""Nomad in memory: compare-and-set registration, and allocations that move when told to."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from kernel.errors import Misconfigured, OutsideConflict, OutsideRefused
+from kernel.names import is_full_slug
+from orchestration.ports import JobPlan, JobState, JobStatus, PlacementFailure
+from tests.fakes.allocations import FakeAlloc
+from tests.fakes.fakejob import FakeJob
+from tests.fakes.faults import Faults, answers
+from tests.fakes.troubles import Trouble
+
+
+def _name(text: str) -> str:
+    if not is_full_slug(text):
+        raise OutsideRefused("nomad", f"not a name of ours: {text!r}")
+    return text
+
+
+class FakeJobs(Faults):
+    """The port `Jobs`. `advance()` moves every job by one step; `trouble` says what goes wrong with which."""
+
+    part = "nomad"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.jobs: dict[str, FakeJob] = {}
+        self.purged: dict[str, FakeJob] = {}  #: jobs that are gone while their allocations still end
+        self.volumes: dict[str, int] = {}
+        self.logs: dict[tuple[str, str], str] = {}  #: (allocation id, stream) -> text
+        self.trouble: dict[str, Trouble] = {}  #: job id, or "*" for all
+        self.may_purge = True
+        self.passing: Callable[[FakeAlloc], bool] = lambda _: True  #: whether the alloc's check passes
+        self.missing: Callable[[Mapping[str, Any]], str] = lambda _: ""  #: secret that a job's templates lack
+        self.refused: Callable[[Mapping[str, Any]], str] = lambda _: ""  #: why Vault lets a job not log in
+        self._index = 100
+        self._number = 0
+
+    def next_index(self) -> int:
+        """A new index, as every write to Nomad's state takes one."""
+        self._index += 1
+        return self._index
+
+    def next_number(self) -> int:
+        """A number for a new allocation."""
+        self._number += 1
+        return self._number
+
+    def trouble_of(self, job_id: str) -> Trouble | None:
+        """What goes wrong with a job now."""
+        return self.trouble.get(job_id, self.trouble.get("*"))
+
+    def advance(self) -> None:
+        """Move every job by one step."""
+        for job in [*self.jobs.values(), *self.purged.values()]:
+            job.step(self)
+        self.purged = {name: job for name, job in self.purged.items() if job.live()}
+
+    def collect_garbage(self) -> None:
+        """Forget dead jobs, as Nomad does after four hours."""
+        self.jobs = {name: job for name, job in self.jobs.items() if job.status() != "dead"}
+
+    def crash(self, job_id: str, *, exit_code: int = 1, oom: bool = False) -> None:
+        """Let a running app's allocations fail now; Nomad replaces them at the next steps."""
+        for alloc in self.jobs[job_id].live():
+            alloc.fail(Trouble("oom" if oom else "exit", exit_code=exit_code))
+
+    def lose_node(self, job_id: str) -> None:
+        """The node stops answering: its allocations are lost."""
+        for alloc in self.jobs[job_id].live():
+            alloc.client_status = "lost"
+
+    def tamper(self, job_id: str, **changes: Any) -> None:
+        """Somebody else edits the job behind the portal's back."""
+        self.jobs[job_id].accept({**self.jobs[job_id].raw, **changes}, self)
+
+    @answers
+    def status(self, job_id: str) -> JobStatus:
+        job = self.jobs.get(_name(job_id))
+        if job is None:
+            gone = self.purged.get(job_id)
+            return JobStatus(job=None, allocations=tuple(a.seen() for a in gone.live()) if gone else ())
+        return job.seen()
+
+    @answers
+    def plan(self, job: Mapping[str, Any]) -> JobPlan:
+        standing = self.jobs.get(_name(str(job["ID"])))
+        group = job["TaskGroups"][0]["Name"]
+        trouble = self.trouble_of(str(job["ID"]))
+        failures: dict[str, PlacementFailure] = {}
+        if trouble is not None and trouble.kind == "placement":
+            failures[group] = trouble.placement()
+        kind, updates = ("Added", {"place": int(job["TaskGroups"][0].get("Count", 1))})
+        if standing is not None:
+            kind, updates = standing.compare(job)
+        index = standing.modify_index if standing else 0
+        return JobPlan(kind, {group: updates}, failures, "", index)
+
+    @answers
+    def register(self, job: Mapping[str, Any], *, expected_index: int) -> int:
+        name = _name(str(job.get("ID", "")))
+        standing = self.jobs.get(name)
+        if not job.get("TaskGroups"):
+            raise OutsideRefused("nomad", "1 error occurred:\n\t* Missing job task groups\n\n")
+        if expected_index != (standing.modify_index if standing else 0):
+            told = (
+                "job already exists"
+                if expected_index == 0
+                else "job exists with conflicting job modify index"
+            )
+            raise OutsideConflict("nomad", f"Enforcing job modify index {expected_index}: {told}")
+        if standing is None:
+            standing = self.jobs[name] = FakeJob(name)
+        standing.accept(dict(job), self)
+        return standing.modify_index
+
+    @answers
+    def stop(self, job_id: str, *, purge: bool = False) -> None:
+        if purge and not self.may_purge:
+            raise Misconfigured("nomad", "Permission denied")
+        job = self.jobs.get(_name(job_id))
+        if job is None:
+            return
+        job.stop(self)
+        if purge:
+            self.purged[job_id] = self.jobs.pop(job_id)
+
+    @answers
+    def restart(self, alloc_id: str) -> None:
+        for job in self.jobs.values():
+            for alloc in job.allocations:
+                if alloc.id == alloc_id and alloc.live:
+                    alloc.say("Restart Signaled", "User requested task to restart")
+                    alloc.restarts += 1
+                    alloc.say("Started", "Task started by client")
+                    return
+        raise OutsideRefused("nomad", "alloc not found")
+
+    @answers
+    def log_tail(self, alloc_id: str, task: str, stream: str, *, limit_bytes: int = 65536) -> str:
+        return self.logs.get((alloc_id, stream), "").encode()[-limit_bytes:].decode(errors="replace")
+
+    @answers
+    def volume_exists(self, name: str) -> bool:
+        return name in self.volumes
+
+    @answers
+    def create_volume(self, name: str, *, size_mib: int) -> None:
+        self.volumes.setdefault(name, size_mib)
+
+    @answers
+    def delete_volume(self, name: str) -> None:
+        self.volumes.pop(name, None)
+
+    @answers
+    def list_ours(self) -> tuple[JobState, ...]:
+        found = [job.seen().job for job in self.jobs.values()]
+        return tuple(state for state in found if state and "paillasse.app" in state.meta)

@@ -1,0 +1,92 @@
+"""OpenBao in memory: versions, custom metadata, policies and roles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kernel.errors import OutsideConflict
+from kernel.names import RESERVED_PREFIX, is_full_slug
+from orchestration.ports import SecretState
+from tests.fakes.faults import Faults, answers
+
+_APP = f"{RESERVED_PREFIX}app-"
+
+
+@dataclass
+class _Path:
+    values: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
+    version: int = 0
+
+
+class FakeSecrets(Faults):
+    """The port `Secrets`."""
+
+    part = "vault"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paths: dict[str, _Path] = {}
+        self.policies: dict[str, str] = {}
+        self.roles: dict[str, dict[str, Any]] = {}
+
+    @answers
+    def secret_state(self, path: str) -> SecretState | None:
+        found = self.paths.get(path)
+        if found is None:
+            return None
+        at = f"2026-01-01T00:00:{found.version:02d}Z"
+        return SecretState(path, found.version, tuple(sorted(found.values)), dict(found.metadata), at)
+
+    @answers
+    def write_secret(
+        self, path: str, values: Mapping[str, str], *, cas: int, metadata: Mapping[str, str]
+    ) -> int:
+        found = self.paths.get(path)
+        if cas != (found.version if found else 0):
+            raise OutsideConflict("vault", "check-and-set parameter did not match the current version")
+        found = self.paths.setdefault(path, _Path())
+        found.values.update(values)
+        found.metadata.update(metadata)
+        found.version += 1
+        return found.version
+
+    @answers
+    def read_secret(self, path: str) -> Mapping[str, str]:
+        found = self.paths.get(path)
+        return dict(found.values) if found else {}
+
+    @answers
+    def destroy_secret(self, path: str) -> None:
+        self.paths.pop(path, None)
+
+    @answers
+    def policy(self, name: str) -> str | None:
+        return self.policies.get(name)
+
+    @answers
+    def write_policy(self, name: str, text: str) -> None:
+        self.policies[name] = text
+
+    @answers
+    def delete_policy(self, name: str) -> None:
+        self.policies.pop(name, None)
+
+    @answers
+    def role(self, name: str) -> Mapping[str, Any] | None:
+        found = self.roles.get(name)
+        return None if found is None else dict(found)
+
+    @answers
+    def write_role(self, name: str, role: Mapping[str, Any]) -> None:
+        self.roles[name] = dict(role)
+
+    @answers
+    def delete_role(self, name: str) -> None:
+        self.roles.pop(name, None)
+
+    @answers
+    def list_ours(self) -> tuple[str, ...]:
+        slugs = {path.rpartition("/")[2] for path in self.paths}
+        slugs |= {name.removeprefix(_APP) for name in [*self.policies, *self.roles] if name.startswith(_APP)}
+        return tuple(sorted(slug for slug in slugs if is_full_slug(slug)))

@@ -1,0 +1,30 @@
+"""Consul in memory: the lab puts instances in as allocations run."""
+
+from kernel.names import is_full_slug
+from orchestration.ports import Instance
+from tests.fakes.faults import Faults, answers
+
+
+class FakeServices(Faults):
+    """The port `Services`. `failing`: names of services whose checks fail, with what the check said."""
+
+    part = "consul"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.registered: dict[str, Instance] = {}  #: by instance id
+        self.failing: dict[str, str] = {}
+
+    def put(self, instance: Instance) -> None:
+        """Register, or replace what has this id."""
+        self.registered[instance.id] = instance
+
+    @answers
+    def instances(self, service: str) -> tuple[Instance, ...]:
+        return tuple(each for each in self.registered.values() if each.service == service)
+
+    @answers
+    def list_ours(self) -> tuple[str, ...]:
+        return tuple(
+            sorted({each.service for each in self.registered.values() if is_full_slug(each.service)})
+        )
