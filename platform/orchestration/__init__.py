@@ -1,1 +1,4 @@
-"""Pure computation from specs: what should stand outside, whether it does, and the next step. No Django, network, clock."""
+"""Pure computation from specs: what should stand outside, whether it does, the next step.
+
+No Django, no network, no clock.
+"""

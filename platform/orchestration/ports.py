@@ -1,8 +1,8 @@
-"""The seam: five ports drawn by our need. Drivers implement them; tests/fakes keep to the same contract suite.
+"""The seam: five ports drawn by our need. Drivers implement them; tests/fakes pass the same contract suite.
 
-Every method raises kernel.errors.OutsideError or a child of it: Unavailable (look again; the outcome of a write
-is unknown), OutsideConflict, OutsideRefused, Misconfigured. A missing object is None or an empty tuple, and is
-only ever said after the server itself said so.
+Every method raises kernel.errors.OutsideError or a child of it: Unavailable (look again; the outcome of a
+write is unknown), OutsideConflict, OutsideRefused, Misconfigured. A missing object is None or an empty tuple,
+and is only ever said after the server itself said so.
 """
 
 from collections.abc import Mapping
@@ -104,21 +104,45 @@ class JobPlan:
 class Jobs(Protocol):
     """Nomad, through its HTTP API."""
 
-    def status(self, job_id: str) -> JobStatus: ...
-    def plan(self, job: Mapping[str, Any]) -> JobPlan: ...
-    def register(self, job: Mapping[str, Any], *, expected_index: int) -> int:
-        """Register by compare-and-set (0: only if new); returns the new JobModifyIndex. OutsideConflict if lost."""
+    def status(self, job_id: str) -> JobStatus:
+        """The job with its allocations, newest deployment and why it cannot be placed, if so."""
         ...
 
-    def stop(self, job_id: str, *, purge: bool = False) -> None: ...
-    def restart(self, alloc_id: str) -> None: ...
+    def plan(self, job: Mapping[str, Any]) -> JobPlan:
+        """What registering would do; changes nothing."""
+        ...
+
+    def register(self, job: Mapping[str, Any], *, expected_index: int) -> int:
+        """Register by compare-and-set (0: only if new); returns the new JobModifyIndex.
+
+        Raises OutsideConflict where the comparison was lost.
+        """
+        ...
+
+    def stop(self, job_id: str, *, purge: bool = False) -> None:
+        """Deregister; nothing happens where no such job stands. Purging needs its own right."""
+        ...
+
+    def restart(self, alloc_id: str) -> None:
+        """Restart an allocation's tasks in place."""
+        ...
+
     def log_tail(self, alloc_id: str, task: str, stream: str, *, limit_bytes: int = 65536) -> str:
         """The last bytes of stdout or stderr, decoded; empty where the allocation kept none."""
         ...
 
-    def volume_exists(self, name: str) -> bool: ...
-    def create_volume(self, name: str, *, size_mib: int) -> None: ...
-    def delete_volume(self, name: str) -> None: ...
+    def volume_exists(self, name: str) -> bool:
+        """Whether a dynamic host volume of that name stands."""
+        ...
+
+    def create_volume(self, name: str, *, size_mib: int) -> None:
+        """Make a volume; one that stands is left as it is."""
+        ...
+
+    def delete_volume(self, name: str) -> None:
+        """Delete a volume with what it holds; nothing happens where none stands."""
+        ...
+
     def list_ours(self) -> tuple[JobState, ...]:
         """All jobs that carry our mark (Meta paillasse.app)."""
         ...
@@ -138,7 +162,10 @@ class SecretState:
 class Secrets(Protocol):
     """OpenBao or Vault."""
 
-    def secret_state(self, path: str) -> SecretState | None: ...
+    def secret_state(self, path: str) -> SecretState | None:
+        """What is known of a path; None where it does not exist."""
+        ...
+
     def write_secret(
         self, path: str, values: Mapping[str, str], *, cas: int, metadata: Mapping[str, str]
     ) -> int:
@@ -156,12 +183,30 @@ class Secrets(Protocol):
         """Remove the path with all versions and metadata."""
         ...
 
-    def policy(self, name: str) -> str | None: ...
-    def write_policy(self, name: str, text: str) -> None: ...
-    def delete_policy(self, name: str) -> None: ...
-    def role(self, name: str) -> Mapping[str, Any] | None: ...
-    def write_role(self, name: str, role: Mapping[str, Any]) -> None: ...
-    def delete_role(self, name: str) -> None: ...
+    def policy(self, name: str) -> str | None:
+        """Text of a policy."""
+        ...
+
+    def write_policy(self, name: str, text: str) -> None:
+        """Create or replace a policy."""
+        ...
+
+    def delete_policy(self, name: str) -> None:
+        """Delete a policy; nothing happens where none stands."""
+        ...
+
+    def role(self, name: str) -> Mapping[str, Any] | None:
+        """A JWT role as the server holds it, its defaults filled in."""
+        ...
+
+    def write_role(self, name: str, role: Mapping[str, Any]) -> None:
+        """Create or replace a JWT role."""
+        ...
+
+    def delete_role(self, name: str) -> None:
+        """Delete a JWT role; nothing happens where none stands."""
+        ...
+
     def list_ours(self) -> tuple[str, ...]:
         """Full slugs that still have a path, a policy or a role with our prefix."""
         ...
@@ -184,8 +229,13 @@ class Instance:
 class Services(Protocol):
     """Consul, read only: Nomad registers."""
 
-    def instances(self, service: str) -> tuple[Instance, ...]: ...
-    def list_ours(self) -> tuple[str, ...]: ...
+    def instances(self, service: str) -> tuple[Instance, ...]:
+        """Instances of a service, whatever their checks say."""
+        ...
+
+    def list_ours(self) -> tuple[str, ...]:
+        """Names of the services that have the form of ours."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -203,8 +253,14 @@ class RouterState:
 class Routes(Protocol):
     """Traefik's API, read only."""
 
-    def router(self, name: str, provider: str = "consulcatalog") -> RouterState | None: ...
-    def routers_of_host(self, host: str) -> tuple[RouterState, ...]: ...
+    def router(self, name: str, provider: str = "consulcatalog") -> RouterState | None:
+        """An http or tcp router by its name."""
+        ...
+
+    def routers_of_host(self, host: str) -> tuple[RouterState, ...]:
+        """Every router whose rule names the host, the portal's or not."""
+        ...
+
     def list_ours(self) -> tuple[str, ...]:
         """Names of routers that have the form of ours."""
         ...
@@ -224,7 +280,9 @@ class Answer:
 class Addresses(Protocol):
     """Asks an app's public address as its users do."""
 
-    def ask(self, host: str, path: str = "/") -> Answer: ...
+    def ask(self, host: str, path: str = "/") -> Answer:
+        """Ask once, following no redirect."""
+        ...
 
 
 @dataclass(frozen=True)
