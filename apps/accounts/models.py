@@ -15,7 +15,7 @@ class PersonManager(BaseUserManager["Person"]):
 
     def get_by_natural_key(self, username: str | None) -> "Person":
         """Find by id: there is no other natural key that a person could choose."""
-        return self.get(id=username)
+        return self.get(id=username or "")
 
 
 class Person(AbstractBaseUser):

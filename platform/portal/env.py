@@ -17,7 +17,7 @@ if _file := os.environ.get("PAILLASSE_ENV_FILE"):
 
 def flag(name: str, *, default: bool) -> bool:
     """Read a yes or no; anything but true or false is refused, so that a typo never means no."""
-    text = env.str(name, default=str(default)).lower()
+    text: str = env.str(name, default=str(default)).lower()
     if text not in {"true", "false"}:
         raise ImproperlyConfigured(f"{name}: true or false, not {text!r}")
     return text == "true"

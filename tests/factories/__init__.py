@@ -1,0 +1,1 @@
+"""Rows for tests, each made by one typed function with telling defaults."""

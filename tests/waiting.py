@@ -1,0 +1,21 @@
+"""Wait for a condition with a deadline: the only way tests wait."""
+
+from collections.abc import Callable
+from threading import Event
+from time import monotonic
+from typing import TypeVar
+
+T = TypeVar("T")
+_LOOK_EVERY = 0.02  # seconds
+
+
+def wait_for(condition: Callable[[], T], deadline_s: float, why: str) -> T:
+    """Return the condition's first true value; after `deadline_s` seconds fail with `why` and the last one."""
+    pause, end = Event(), monotonic() + deadline_s
+    while True:
+        value = condition()
+        if value:
+            return value
+        if monotonic() >= end:
+            raise AssertionError(f"not within {deadline_s} s: {why} (last seen: {value!r})")
+        pause.wait(_LOOK_EVERY)
