@@ -5,7 +5,7 @@ write is unknown), OutsideConflict, OutsideRefused, Misconfigured. A missing obj
 and is only ever said after the server itself said so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -82,7 +82,7 @@ class JobStatus:
     """All that observing one job needs, read in as few calls as can be."""
 
     job: JobState | None
-    allocations: tuple[AllocState, ...] = ()
+    allocations: tuple[AllocState, ...] = ()  #: where the job is gone, those that still run
     deployment: DeploymentState | None = None
     blocked: PlacementFailure | None = None
 
@@ -99,6 +99,25 @@ class JobPlan:
     warnings: str
     modify_index: int
     diff: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class NodeState:
+    """A machine that runs jobs. MHz and MiB: what jobs may use, and what live allocations hold of it."""
+
+    id: str
+    name: str
+    status: str  #: ready, initializing, down, disconnected
+    eligible: bool  #: may take new allocations
+    datacenter: str
+    node_pool: str
+    version: str  #: Nomad's
+    drivers: Mapping[str, bool]  #: driver -> healthy
+    cpu_mhz: int
+    memory_mib: int
+    disk_mib: int
+    allocated_cpu_mhz: int
+    allocated_memory_mib: int
 
 
 class Jobs(Protocol):
@@ -131,6 +150,10 @@ class Jobs(Protocol):
         """The last bytes of stdout or stderr, decoded; empty where the allocation kept none."""
         ...
 
+    def log_follow(self, alloc_id: str, task: str, stream: str, *, limit_bytes: int = 65536) -> Iterator[str]:
+        """The same last bytes, then what is written, until the task ends; empty text is a sign of life."""
+        ...
+
     def volume_exists(self, name: str) -> bool:
         """Whether a dynamic host volume of that name stands."""
         ...
@@ -144,7 +167,11 @@ class Jobs(Protocol):
         ...
 
     def list_ours(self) -> tuple[JobState, ...]:
-        """All jobs that carry our mark (Meta paillasse.app)."""
+        """All jobs that carry our mark (Meta paillasse.app). A listing tells no version: it is -1."""
+        ...
+
+    def nodes(self) -> tuple[NodeState, ...]:
+        """The machines, with what is free on them."""
         ...
 
 
@@ -153,7 +180,7 @@ class SecretState:
     """What is known of a KV path without reading its values."""
 
     path: str
-    version: int  #: 0: the path does not exist
+    version: int  #: 0: nothing was written yet
     keys: tuple[str, ...]  #: names that custom metadata says were written
     metadata: Mapping[str, str]
     updated_at: str = ""

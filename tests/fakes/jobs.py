@@ -1,15 +1,31 @@
 """Nomad in memory: compare-and-set registration, and allocations that move when told to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from kernel.errors import Misconfigured, OutsideConflict, OutsideRefused
 from kernel.names import is_full_slug
-from orchestration.ports import JobPlan, JobState, JobStatus, PlacementFailure
+from orchestration.ports import JobPlan, JobState, JobStatus, NodeState, PlacementFailure
 from tests.fakes.allocations import FakeAlloc
 from tests.fakes.fakejob import FakeJob
 from tests.fakes.faults import Faults, answers
 from tests.fakes.troubles import Trouble
+
+MACHINE = NodeState(
+    id="00000000-0000-4000-8000-0000000000f1",
+    name="node-1",
+    status="ready",
+    eligible=True,
+    datacenter="dc1",
+    node_pool="default",
+    version="2.0.5",
+    drivers={"docker": True, "exec": False},
+    cpu_mhz=8000,
+    memory_mib=16384,
+    disk_mib=100_000,
+    allocated_cpu_mhz=0,
+    allocated_memory_mib=0,
+)
 
 
 def _name(text: str) -> str:
@@ -29,6 +45,7 @@ class FakeJobs(Faults):
         self.purged: dict[str, FakeJob] = {}  #: jobs that are gone while their allocations still end
         self.volumes: dict[str, int] = {}
         self.logs: dict[tuple[str, str], str] = {}  #: (allocation id, stream) -> text
+        self.machines = [MACHINE]
         self.trouble: dict[str, Trouble] = {}  #: job id, or "*" for all
         self.may_purge = True
         self.passing: Callable[[FakeAlloc], bool] = lambda _: True  #: whether the alloc's check passes
@@ -142,6 +159,10 @@ class FakeJobs(Faults):
         return self.logs.get((alloc_id, stream), "").encode()[-limit_bytes:].decode(errors="replace")
 
     @answers
+    def log_follow(self, alloc_id: str, task: str, stream: str, *, limit_bytes: int = 65536) -> Iterator[str]:
+        return iter([self.logs.get((alloc_id, stream), "")])
+
+    @answers
     def volume_exists(self, name: str) -> bool:
         return name in self.volumes
 
@@ -157,3 +178,7 @@ class FakeJobs(Faults):
     def list_ours(self) -> tuple[JobState, ...]:
         found = [job.seen().job for job in self.jobs.values()]
         return tuple(state for state in found if state and "paillasse.app" in state.meta)
+
+    @answers
+    def nodes(self) -> tuple[NodeState, ...]:
+        return tuple(self.machines)
