@@ -1,0 +1,56 @@
+"""How requests and decisions read."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.approvals.models import Decision, Request
+from apps.base.rest import StrictSerializer
+
+
+class DecisionSerializer(serializers.ModelSerializer[Decision]):
+    """A verdict, with the figures at that moment."""
+
+    class Meta:
+        model = Decision
+        fields: Any = ["id", "verdict", "decider", "rule", "reason", "figures", "at"]
+
+
+class RequestSerializer(serializers.ModelSerializer[Request]):
+    """What was asked, by whom, and where it stands."""
+
+    url = serializers.HyperlinkedIdentityField(view_name="api:requests-detail")
+    display = serializers.SerializerMethodField()
+    decisions = DecisionSerializer(many=True)
+
+    class Meta:
+        model = Request
+        fields: Any = [
+            "id",
+            "url",
+            "display",
+            "kind",
+            "state",
+            "project",
+            "requester",
+            "app",
+            "operation",
+            "payload",
+            "amounts",
+            "reason",
+            "version",
+            "created_at",
+            "updated_at",
+            "decisions",
+        ]
+
+    def get_display(self, request: Request) -> str:
+        """Name it by its app."""
+        return request.app.label if request.app else request.get_kind_display()
+
+
+class Verdict(StrictSerializer):
+    """A decision's words. A rejection needs its reason."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=4000)
+    version = serializers.IntegerField(required=False, min_value=1)

@@ -1,0 +1,71 @@
+"""`projects`, their members and their quota."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.base.rest import RoomViewSet
+from apps.projects import selectors, services
+from apps.projects.models import Membership, Project
+from apps.projects.serializers import FigureSerializer, MemberSerializer, NewMember, ProjectSerializer
+from apps.quotas import selectors as quotas
+
+
+class ProjectViewSet(RoomViewSet):
+    """The projects that the caller sees."""
+
+    serializer_class = ProjectSerializer
+    queryset = Project.objects.none()
+    filterset_fields = ["kind", "slug"]
+    scopes = {
+        "list": "projects:read",
+        "retrieve": "projects:read",
+        "members": "projects:read",
+        "add_member": "projects:write",
+        "quota": "projects:read",
+    }
+
+    def get_queryset(self) -> "QuerySet[Project]":
+        """Only what the caller and the token may see."""
+        return self.within(selectors.visible_to(self.request.user), "id").order_by("name", "id")
+
+    def list(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
+        """List them."""
+        return self.listed(self.get_queryset())
+
+    def retrieve(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
+        """One of them."""
+        return Response(self.get_serializer(self.get_object()).data)
+
+    @extend_schema(responses=MemberSerializer(many=True))
+    @action(detail=True, serializer_class=MemberSerializer)
+    def members(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
+        """Who is in it."""
+        members = Membership.objects.filter(project=self.get_object()).select_related("person")
+        return self.listed(members.order_by("created_at", "id"))
+
+    @extend_schema(request=NewMember, responses={201: MemberSerializer})
+    @members.mapping.post
+    def add_member(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
+        """Add somebody by e-mail; before their first login they are a pending member."""
+        body = self.read(NewMember)
+        member = services.add_member(
+            actor=self.actor,
+            person=self.request.user,
+            project=self.get_object(),
+            email=body["email"],
+            role=body["role"],
+        )
+        return Response(self.get_serializer(member).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses=FigureSerializer(many=True))
+    @action(detail=True, serializer_class=FigureSerializer, pagination_class=None)
+    def quota(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
+        """Used, reserved, limit and free, by dimension."""
+        figures = quotas.figures(self.get_object().id)
+        return Response(FigureSerializer(figures, many=True).data)

@@ -1,0 +1,26 @@
+"""The API's router: one line a resource (design 5)."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import DefaultRouter
+
+from apps.accounts.api import MeViewSet, TokenViewSet
+from apps.approvals.api import RequestViewSet
+from apps.catalogue.api import TemplateViewSet
+from apps.projects.api import ProjectViewSet
+from apps.workloads.api import AppViewSet, OperationViewSet
+
+router = DefaultRouter(use_regex_path=False)
+router.register("me", MeViewSet, basename="me")
+router.register("projects", ProjectViewSet, basename="projects")
+router.register("requests", RequestViewSet, basename="requests")
+router.register("templates", TemplateViewSet, basename="templates")
+router.register("apps", AppViewSet, basename="apps")
+router.register("operations", OperationViewSet, basename="operations")
+router.register("tokens", TokenViewSet, basename="tokens")
+
+urlpatterns = [
+    path("v1/", include((router.urls, "api"))),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+]
