@@ -1,0 +1,21 @@
+"""Why an address did not answer, in one word that a page can explain."""
+
+import ssl
+
+from urllib3 import exceptions
+
+#: urllib3's exception -> the word; the first that fits counts.
+_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (exceptions.NameResolutionError, "dns"),
+    (exceptions.ConnectTimeoutError, "timeout"),
+    (exceptions.ReadTimeoutError, "timeout"),
+    (exceptions.NewConnectionError, "refused"),
+    (exceptions.SSLError, "tls"),
+    (ssl.SSLError, "tls"),
+    (exceptions.HTTPError, "reset"),
+)
+
+
+def word(error: Exception) -> str:
+    """One of dns, timeout, refused, tls, reset."""
+    return next((name for kind, name in _WORDS if isinstance(error, kind)), "reset")

@@ -1,0 +1,169 @@
+"""Nomad's JSON as the port's dataclasses."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from orchestration.ports import (
+    AllocState,
+    DeploymentState,
+    JobPlan,
+    JobState,
+    NodeState,
+    PlacementFailure,
+    TaskEvent,
+)
+
+Json = Mapping[str, Any]
+OWNER_MARK = "paillasse.app"
+LIVE = frozenset({"pending", "running", "unknown"})
+
+
+def job(raw: Json) -> JobState:
+    """Read a job, or a line of the list of jobs (which tells no version: -1)."""
+    return JobState(
+        id=raw["ID"],
+        version=raw.get("Version", -1),
+        modify_index=raw["JobModifyIndex"],
+        stopped=bool(raw.get("Stop")),
+        status=raw["Status"],
+        meta=raw.get("Meta") or {},
+        raw=raw,
+    )
+
+
+def wanted_count(raw: Json) -> int:
+    """How many allocations a job asks for."""
+    return sum(group.get("Count") or 0 for group in raw.get("TaskGroups") or ())
+
+
+def _event(raw: Json) -> TaskEvent:
+    ended = raw.get("Type") == "Terminated"
+    told = raw.get("DisplayMessage") or raw.get("Message") or raw.get("DriverError") or ""
+    details = raw.get("Details") or {}
+    return TaskEvent(
+        at_ns=raw.get("Time") or 0,
+        type=raw.get("Type") or "",
+        message=told,
+        exit_code=int(details.get("exit_code") or raw.get("ExitCode") or 0) if ended else None,
+        fails_task=bool(raw.get("FailsTask")),
+    )
+
+
+def _oom(states: Iterable[Json]) -> bool:
+    events = (event for state in states for event in state.get("Events") or ())
+    return any((event.get("Details") or {}).get("oom_killed") == "true" for event in events)
+
+
+def allocation(raw: Json) -> AllocState:
+    """Read one line of a job's allocations."""
+    states: Mapping[str, Json] = raw.get("TaskStates") or {}
+    verdict = raw.get("DeploymentStatus") or {}
+    return AllocState(
+        id=raw["ID"],
+        job_version=raw.get("JobVersion", 0),
+        client_status=raw["ClientStatus"],
+        desired_status=raw["DesiredStatus"],
+        healthy=verdict.get("Healthy"),
+        canary=bool(verdict.get("Canary")),
+        node_name=raw.get("NodeName") or "",
+        tasks={name: tuple(_event(e) for e in state.get("Events") or ()) for name, state in states.items()},
+        task_states={name: state.get("State") or "" for name, state in states.items()},
+        failed=raw["ClientStatus"] == "failed",
+        restarts=sum(state.get("Restarts") or 0 for state in states.values()),
+        oom_killed=_oom(states.values()),
+        modify_index=raw.get("ModifyIndex") or 0,
+    )
+
+
+def deployment(raw: Json) -> DeploymentState:
+    """Read a deployment; its groups are added up."""
+    groups = (raw.get("TaskGroups") or {}).values()
+    return DeploymentState(
+        id=raw["ID"],
+        job_version=raw.get("JobVersion", 0),
+        status=raw["Status"],
+        description=raw.get("StatusDescription") or "",
+        healthy=sum(group.get("HealthyAllocs") or 0 for group in groups),
+        desired=sum(group.get("DesiredTotal") or 0 for group in groups),
+    )
+
+
+def placement(raw: Json) -> PlacementFailure:
+    """Read the metrics of a group that found no node."""
+    return PlacementFailure(
+        nodes_evaluated=raw.get("NodesEvaluated") or 0,
+        nodes_filtered=raw.get("NodesFiltered") or 0,
+        nodes_exhausted=raw.get("NodesExhausted") or 0,
+        dimensions=raw.get("DimensionExhausted") or {},
+        constraints=raw.get("ConstraintFiltered") or {},
+        nodes_available=raw.get("NodesAvailable") or {},
+    )
+
+
+def blocked(evaluations: Iterable[Json]) -> PlacementFailure | None:
+    """Why the newest evaluation placed nothing; a blocked one waits and keeps its reason."""
+    newest = sorted(evaluations, key=lambda each: each.get("CreateIndex") or 0, reverse=True)
+    waiting = [each for each in newest if each.get("Status") == "blocked"]
+    for each in [*waiting, *newest[:1]]:
+        for failure in (each.get("FailedTGAllocs") or {}).values():
+            return placement(failure)
+    return None
+
+
+def plan(raw: Json) -> JobPlan:
+    """Read a plan."""
+    diff = raw.get("Diff") or {}
+    desired = (raw.get("Annotations") or {}).get("DesiredTGUpdates") or {}
+    failures = raw.get("FailedTGAllocs") or {}
+    return JobPlan(
+        diff_type=diff.get("Type") or "None",
+        updates={group: {_snake(name): number for name, number in u.items()} for group, u in desired.items()},
+        failures={group: placement(failure) for group, failure in failures.items()},
+        warnings=raw.get("Warnings") or "",
+        modify_index=raw.get("JobModifyIndex") or 0,
+        diff=diff,
+    )
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def node(raw: Json, used: tuple[int, int]) -> NodeState:
+    """Read one line of the nodes, asked with their resources; `used` is (MHz, MiB) of live allocations."""
+    resources = raw.get("NodeResources") or {}
+    reserved = raw.get("ReservedResources") or {}
+    return NodeState(
+        id=raw["ID"],
+        name=raw["Name"],
+        status=raw["Status"],
+        eligible=raw.get("SchedulingEligibility") == "eligible" and not raw.get("Drain"),
+        datacenter=raw.get("Datacenter") or "",
+        node_pool=raw.get("NodePool") or "",
+        version=raw.get("Version") or "",
+        drivers={name: bool(each.get("Healthy")) for name, each in (raw.get("Drivers") or {}).items()},
+        cpu_mhz=_amount(resources, "Cpu", "CpuShares") - _amount(reserved, "Cpu", "CpuShares"),
+        memory_mib=_amount(resources, "Memory", "MemoryMB") - _amount(reserved, "Memory", "MemoryMB"),
+        disk_mib=_amount(resources, "Disk", "DiskMB") - _amount(reserved, "Disk", "DiskMB"),
+        allocated_cpu_mhz=used[0],
+        allocated_memory_mib=used[1],
+    )
+
+
+def _amount(resources: Json, kind: str, unit: str) -> int:
+    return int((resources.get(kind) or {}).get(unit) or 0)
+
+
+def allocated(allocations: Iterable[Json]) -> dict[str, tuple[int, int]]:
+    """Node id -> (MHz, MiB) that live allocations hold."""
+    sums: dict[str, tuple[int, int]] = {}
+    for raw in allocations:
+        if raw.get("ClientStatus") not in LIVE:
+            continue
+        tasks = ((raw.get("AllocatedResources") or {}).get("Tasks") or {}).values()
+        cpu, memory = sums.get(raw["NodeID"], (0, 0))
+        cpu += sum(_amount(task, "Cpu", "CpuShares") for task in tasks)
+        memory += sum(_amount(task, "Memory", "MemoryMB") for task in tasks)
+        sums[raw["NodeID"]] = (cpu, memory)
+    return sums

@@ -1,0 +1,71 @@
+"""Nomad's answers as our errors. Its texts are those of 2.0.5, recorded call by call."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+
+import requests
+from nomad.api.exceptions import BaseNomadException
+
+from drivers.sessions import short
+from kernel.errors import Misconfigured, OutsideConflict, OutsideError, OutsideRefused, Unavailable
+
+PART = "nomad"
+_CONFLICT = re.compile(r"(?:rpc error: )?Enforcing job modify index")
+_REFUSED = re.compile(
+    r"(?:rpc error: )?(?:\d+ errors? occurred|cannot update|.*\bvalidation\b)", re.IGNORECASE
+)
+_ABSENT = re.compile(
+    r'(?i)(?:job|alloc\w*|node|deployment|volume|log entry for task .*) not found|unknown allocation "'
+)
+_OURS_TO_MEND = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+_PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
+
+
+class NotThere(Exception):
+    """Nomad itself said that the object does not exist."""
+
+
+def of_response(response: requests.Response) -> Exception:
+    """Name a refusal by what to do next.
+
+    Validation and compare-and-set failures come as 500 with a text (facts/nomad.md 3.2). A 404 counts as
+    absence only in Nomad's own words: a proxy's 404 or a wrong address must never look like a missing job.
+    """
+    text, status = short(response.text), response.status_code
+    if status == HTTPStatus.NOT_FOUND and _ABSENT.match(text):
+        return NotThere(text)
+    return _kind(status, text)(PART, text or f"HTTP {status}")
+
+
+def _kind(status: int, text: str) -> type[OutsideError]:
+    if status in _OURS_TO_MEND or 300 <= status < 400:  # noqa: PLR2004 - the class of redirects
+        return Misconfigured
+    if _CONFLICT.match(text):
+        return OutsideConflict
+    passing = status >= 500 or status in _PASSING  # noqa: PLR2004 - the class of server errors
+    if status == HTTPStatus.NOT_IMPLEMENTED or _REFUSED.match(text) or not passing:
+        return OutsideRefused
+    return Unavailable
+
+
+def of_failure(error: Exception) -> OutsideError:
+    """Name a failure of the connection: an untrusted certificate is for an engineer, the rest passes."""
+    if isinstance(error, requests.exceptions.SSLError | requests.exceptions.InvalidURL | FileNotFoundError):
+        return Misconfigured(PART, short(error))
+    if isinstance(error, requests.exceptions.TooManyRedirects):
+        return Misconfigured(PART, "the address redirects elsewhere")
+    return Unavailable(PART, short(error) or type(error).__name__)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Let only our errors, or NotThere, out of a block that calls Nomad."""
+    try:
+        yield
+    except BaseNomadException as error:
+        told = error.nomad_resp
+        raise (of_response(told) if isinstance(told, requests.Response) else of_failure(told)) from error
+    except (requests.RequestException, OSError, ValueError) as error:
+        raise of_failure(error) from error

@@ -1,0 +1,70 @@
+"""Nomad's endless answers: events line by line, logs frame by frame."""
+
+import base64
+import codecs
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+TOPICS = ("Job", "Allocation", "Evaluation", "Deployment")
+HEARTBEAT_S = 35.0  #: Nomad sends a heartbeat every 10 s; three missed ones mean that nobody is there
+MAX_LINE = 8 * 1024 * 1024  #: bytes; an event carries a whole job
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something happened to a job."""
+
+    index: int
+    topic: str
+    type: str
+    job_id: str
+
+
+def _event(raw: dict[str, Any]) -> Event:
+    payload = next(iter((raw.get("Payload") or {}).values()), None) or {}
+    job_id = payload.get("JobID") or (raw["Key"] if raw["Topic"] == "Job" else "")
+    return Event(raw["Index"], raw["Topic"], raw["Type"], job_id)
+
+
+def events(response: requests.Response) -> Iterator[Event | None]:
+    """Read newline-delimited JSON; `{}` is a heartbeat."""
+    for line in response.iter_lines(chunk_size=None):
+        told = json.loads(line) if line.strip() else {}
+        if not told.get("Events"):
+            yield None
+        for each in told.get("Events") or ():
+            yield _event(each)
+
+
+def head(response: requests.Response, limit: int) -> bytes:
+    """At most `limit` bytes of a body."""
+    found = b""
+    for chunk in response.iter_content(chunk_size=8192):
+        found += chunk
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def frames(response: requests.Response) -> Iterator[str]:
+    """Read a framed log: JSON objects without separators, whose Data is base64; `{}` is a heartbeat.
+
+    Raises ValueError for what is no frame, json.JSONDecodeError included.
+    """
+    text = codecs.getincrementaldecoder("utf-8")("replace")
+    decoder, buffer = json.JSONDecoder(), ""
+    for chunk in response.iter_content(chunk_size=None):
+        buffer = (buffer + chunk.decode("ascii", errors="replace")).lstrip()
+        while buffer:
+            try:
+                frame, end = decoder.raw_decode(buffer)
+            except ValueError:
+                if len(buffer) > MAX_LINE or buffer[0] != "{":
+                    raise
+                break
+            buffer = buffer[end:].lstrip()
+            yield text.decode(base64.b64decode(frame.get("Data") or ""))

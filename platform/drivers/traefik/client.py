@@ -1,0 +1,73 @@
+"""Traefik's API through requests: no library exists for it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import requests
+
+from drivers import safe
+from drivers.sessions import TIMEOUT, new_session
+from drivers.traefik import convert
+from drivers.traefik.errors import PART, NotThere, checked, translated
+from orchestration.ports import RouterState
+
+PAGE = 100  #: lines a page
+KINDS = ("http", "tcp")
+
+
+class TraefikRoutes:
+    """The port `Routes`. Routers for http and tcp are looked up alike: a name stands in one of them."""
+
+    def __init__(self, address: str, *, ca: str = "") -> None:
+        self._address = address.rstrip("/")
+        self._session = new_session(ca=ca)
+
+    def _get(self, path: str, **params: str) -> requests.Response:
+        with translated():
+            response = self._session.get(
+                f"{self._address}/api/{path}", params=params, timeout=TIMEOUT, allow_redirects=False
+            )
+        return checked(response)
+
+    def _listed(self, search: str = "") -> Iterator[Mapping[str, Any]]:
+        """All routers of both kinds. The last page's X-Next-Page is 1."""
+        for kind in KINDS:
+            page = "1"
+            while True:
+                filters = {"search": search} if search else {}
+                response = self._get(f"{kind}/routers", per_page=str(PAGE), page=page, **filters)
+                with translated():
+                    yield from response.json()
+                following = response.headers.get("X-Next-Page", "1")
+                if following in {"", "1"}:
+                    break
+                page = following
+
+    def router(self, name: str, provider: str = "consulcatalog") -> RouterState | None:
+        """A router as Traefik runs it."""
+        full = f"{safe.word(PART, name)}@{safe.word(PART, provider)}"
+        for kind in KINDS:
+            try:
+                response = self._get(f"{kind}/routers/{full}")
+            except NotThere:
+                continue
+            with translated():
+                return convert.router(response.json())
+        return None
+
+    def routers_of_host(self, host: str) -> tuple[RouterState, ...]:
+        """All routers, ours or not, whose rule names that host."""
+        wanted = safe.host(PART, host)
+        found = (convert.router(line) for line in self._listed(search=wanted))
+        return tuple(each for each in found if wanted in convert.hosts(each.rule))
+
+    def list_ours(self) -> tuple[str, ...]:
+        """Names of routers that have the form of ours."""
+        found = (convert.router(line).name for line in self._listed())
+        return tuple(sorted(name for name in found if convert.is_ours(name)))
+
+    def version(self) -> str:
+        """Traefik's version."""
+        response = self._get("version")
+        with translated():
+            return str(response.json().get("Version", ""))
