@@ -8,6 +8,7 @@ The release number stands in the service's Meta, which changes in place.
 from typing import Any
 
 from kernel.errors import Refused
+from kernel.names import is_slug
 from orchestration.render.literal import interpolated
 from orchestration.render.task import task
 from orchestration.render.traefik_tags import traefik_tags
@@ -141,6 +142,9 @@ def _check(check: Check) -> dict[str, Any]:
 
 
 def _volumes(spec: AppSpec) -> dict[str, Any]:
+    for volume in spec.volumes:
+        if not is_slug(volume.name):
+            raise Refused("volume.name", field=f"volumes.{volume.name}", name=volume.name)
     return {
         volume.name: {
             "Name": volume.name,

@@ -59,8 +59,13 @@ def arguments(values: Iterable[str]) -> list[str]:
     return [interpolated(value, f"args.{index}") for index, value in enumerate(values)]
 
 
+def is_relative_path(text: str) -> bool:
+    """Whether text is a path below a directory, of which no part climbs."""
+    return _PATH.fullmatch(text) is not None
+
+
 def relative_path(text: str, field: str) -> str:
     """A path below a directory of the task; raises Refused("path.outside") if it could leave it."""
-    if not _PATH.fullmatch(text):
+    if not is_relative_path(text):
         raise Refused("path.outside", field=field, path=text)
     return text
