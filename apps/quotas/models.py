@@ -17,6 +17,7 @@ class Counter(models.Model):
     limit = models.BigIntegerField()  # in force now; above base while a grant lasts or use is over
     used = models.BigIntegerField(default=0)
     reserved = models.BigIntegerField(default=0)
+    granted_until = models.DateField(null=True)  # last day on which `limit` may stay above `base_limit`
 
     class Meta:
         constraints = [
