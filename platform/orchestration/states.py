@@ -61,3 +61,8 @@ class Pass:
     look_again_s: float = 60.0  #: seconds until the next look
     released: frozenset[str] = frozenset()  #: parts of the quota seen free: "running", "storage"
     used: bool = False  #: the job was seen running: its reservation becomes use
+    settled: frozenset[str] = (
+        frozenset()
+    )  #: parts seen right; given back, they are not read again for a while
+    wrote: str | None = None  #: the part that this pass wrote
+    job_version: int | None = None  #: Nomad's version of the job that was seen to be the wanted one

@@ -46,7 +46,7 @@ def _docker(config: Mapping[str, Any], rules: PolicyRules) -> Iterator[Violation
 
 
 def image_allowed(image: str, prefixes: tuple[str, ...]) -> bool:
-    """Whether an image comes from an allowed place and names one content: a tag other than latest, or a digest.
+    """Whether an image comes from an allowed place, with a tag other than latest or a digest.
 
     A prefix ends at a whole component: ``lab/web`` allows ``lab/web:1`` and not ``lab/webmail:1``.
     """

@@ -1,0 +1,94 @@
+"""Every reason code: who can do something about it, by which button, and the figures of its sentence.
+
+The sentences, in French and English, are the rooms' own; a test compares their list with this one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from kernel.errors import Misconfigured, OutsideConflict, OutsideRefused, Unavailable
+
+Who = Literal["member", "admin", "engineer", "nobody"]
+Button = Literal["retry", "edit", "provide_secret", "start", "ask_quota", "logs", "delete", ""]
+
+PARTS = ("nomad", "vault", "consul", "traefik", "addresses")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What a reason code means for the reader."""
+
+    who: Who  #: who acts; nobody: it goes on by itself
+    button: Button = ""
+    facts: tuple[str, ...] = ()  #: keys that Pass.facts carries with it; some may be absent
+
+
+def _parts() -> dict[str, Reason]:
+    """Trouble with a part of the cluster, whichever."""
+    found: dict[str, Reason] = {}
+    for part in PARTS:
+        found[f"{part}.{Unavailable.code}"] = Reason("nobody")
+        found[f"{part}.{OutsideConflict.code}"] = Reason("nobody")
+        found[f"{part}.{OutsideRefused.code}"] = Reason("engineer", "edit")
+        found[f"{part}.{Misconfigured.code}"] = Reason("engineer")
+    return found
+
+
+REASONS: Mapping[str, Reason] = MappingProxyType(
+    {
+        **_parts(),
+        # before anything is sent
+        "spec.refused": Reason("member", "edit", ("code", "field")),
+        "policy.refused": Reason("admin", "edit", ("violations",)),
+        "working": Reason("nobody"),
+        "part.differs": Reason("engineer", "retry", ("part",)),
+        # somebody else's
+        "vault.not_ours": Reason("engineer"),
+        "secret.not_ours": Reason("engineer"),
+        "job.not_ours": Reason("engineer"),
+        # secrets and job
+        "secret.awaiting_member": Reason("member", "provide_secret", ("names",)),
+        "job.evaluating": Reason("nobody"),
+        "job.reverted": Reason("member", "edit", ("cause", "exit_code", "image", "memory_mib")),
+        "job.stopping": Reason("nobody"),
+        # placement
+        "placement.exhausted": Reason("nobody", "edit", ("dimension", "nodes")),
+        "placement.constraint": Reason("engineer", "edit", ("constraint", "nodes")),
+        "placement.driver": Reason("engineer", "", ("constraint", "nodes")),
+        "placement.no_node": Reason("engineer"),
+        # the task
+        "task.starting": Reason("nobody"),
+        "task.exit": Reason("member", "logs", ("exit_code", "healthy", "wanted")),
+        "task.oom": Reason("member", "edit", ("memory_mib", "healthy", "wanted")),
+        "task.setup": Reason("engineer", "retry", ("healthy", "wanted")),
+        "task.lost": Reason("nobody", "retry"),
+        "image.missing": Reason("engineer", "retry", ("image",)),
+        "image.refused": Reason("engineer", "retry", ("image",)),
+        "artifact.failed": Reason("engineer", "retry"),
+        "vault.login": Reason("engineer", "retry"),
+        "vault.read": Reason("engineer", "retry"),
+        "check.failing": Reason("member", "logs", ("healthy", "wanted")),
+        "copies.missing": Reason("nobody", "", ("healthy", "wanted")),
+        "deadline.passed": Reason("member", "retry", ("cause",)),
+        # the edge
+        "service.missing": Reason("nobody"),
+        "service.lingering": Reason("engineer"),
+        "route.missing": Reason("nobody", "", ("router",)),
+        "route.disabled": Reason("engineer", "", ("router",)),
+        "route.lingering": Reason("engineer"),
+        "answer.portal": Reason("nobody", "", ("status",)),
+        "answer.status": Reason("member", "logs", ("status", "accepted")),
+        "answer.refused": Reason("engineer"),
+        "answer.timeout": Reason("member", "logs"),
+        "answer.tls": Reason("engineer"),
+        "answer.dns": Reason("engineer"),
+        "answer.reset": Reason("member", "logs"),
+    }
+)
+
+
+def explain(code: str) -> Reason:
+    """What a code means; an unknown one, as an older row may hold, is the engineer's."""
+    return REASONS.get(code, Reason("engineer"))

@@ -1,0 +1,1 @@
+"""One reconciler for each outside object, with the same verbs. The loop over them stands once, in engine."""
