@@ -43,5 +43,5 @@ class LoadError(models.Model):
     folder = models.CharField(max_length=100)
     file = models.CharField(max_length=200)
     field = models.CharField(max_length=300, blank=True)
-    reason = models.TextField()
+    reason = models.JSONField()  # {fr, en}
     at = models.DateTimeField(auto_now_add=True)

@@ -1,0 +1,1 @@
+"""A template's manifest: what template.yaml says, checked, as frozen dataclasses. No table, no request."""
