@@ -18,7 +18,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Let TransactionTestCase empty the tables between tests.
 
     It does so by TRUNCATE, which the audit table's trigger refuses. Only that trigger is off, and only in the
-    test database: the one that refuses UPDATE and DELETE stays; tests/apps/audit puts this one back to try it.
+    test database: the one that refuses UPDATE and DELETE stays, and tests/apps/audit tries both.
     """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER audit_no_truncate")

@@ -10,7 +10,7 @@ _LOOK_EVERY = 0.02  # seconds
 
 
 def wait_for(condition: Callable[[], T], deadline_s: float, why: str) -> T:
-    """Return the condition's first true value; after `deadline_s` seconds fail with `why` and the last one."""
+    """Return the condition's first true value; after `deadline_s` seconds fail, saying `why`."""
     pause, end = Event(), monotonic() + deadline_s
     while True:
         value = condition()

@@ -1,6 +1,7 @@
 """People, as Keycloak knows them, and their tokens."""
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -106,3 +107,12 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()
+
+    def is_valid(self, now: datetime) -> bool:
+        """Neither revoked nor expired."""
+        return self.revoked_at is None and now < self.expires_at
+
+    def note_use(self, *, now: datetime, ip: str | None) -> None:
+        """Keep when and from where it was last used, written at most once a minute."""
+        stale = models.Q(last_used_at=None) | models.Q(last_used_at__lt=now - timedelta(minutes=1))
+        ApiToken.objects.filter(stale, id=self.id).update(last_used_at=now, last_used_ip=ip)

@@ -7,7 +7,7 @@ DEBUG = flag("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 LAB_NAME = env.str("LAB_NAME", default="Laboratoire")
 
-# -- addresses -------------------------------------------------------------------------------------------------
+# -- addresses ---------------------------------------------------------------------------------------------
 PORTAL_URL = env.str("PORTAL_URL", default="https://paillasse.localhost:18443")
 PORTAL_BIND = env.str("PORTAL_BIND", default="127.0.0.1:18000")
 FILES_URL = env.str("FILES_URL", default=f"http://{PORTAL_BIND}")
@@ -33,7 +33,7 @@ CSRF_TRUSTED_ORIGINS = [PORTAL_URL.rstrip("/")]
 USE_X_FORWARDED_PORT = False
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# -- the cluster (drivers.wiring reads these) ------------------------------------------------------------------
+# -- the cluster (drivers.wiring reads these) --------------------------------------------------------------
 NOMAD_ADDR = env.str("NOMAD_ADDR", default="http://127.0.0.1:4646")
 NOMAD_NAMESPACE = env.str("NOMAD_NAMESPACE", default="default")
 NOMAD_REGION = env.str("NOMAD_REGION", default="")
@@ -58,7 +58,7 @@ ALLOWED_IMAGES = words("ALLOWED_IMAGES", "docker.io/,ghcr.io/,quay.io/,paillasse
 RUNTIMES_DIR = env.str("RUNTIMES_DIR", default="/opt/paillasse/runtimes")
 CATALOGUE_DIR = env.str("CATALOGUE_DIR", default=str(BASE_DIR / "templates" / "catalogue"))
 
-# -- people ----------------------------------------------------------------------------------------------------
+# -- people ------------------------------------------------------------------------------------------------
 KEYCLOAK_URL = env.str("KEYCLOAK_URL", default="http://localhost:8080")
 KEYCLOAK_REALM = env.str("KEYCLOAK_REALM", default="lab")
 OIDC_ISSUER = f"{KEYCLOAK_URL.rstrip('/')}/realms/{KEYCLOAK_REALM}"
@@ -85,7 +85,7 @@ LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
-# -- Django ----------------------------------------------------------------------------------------------------
+# -- Django ------------------------------------------------------------------------------------------------
 ROOMS = ["base", "audit", "notices", "accounts", "projects", "catalogue", "quotas", "cluster", "workloads"]
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -151,7 +151,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# -- sessions and headers --------------------------------------------------------------------------------------
+# -- sessions and headers ----------------------------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_NAME = "__Host-csrf"
@@ -178,14 +178,14 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# -- language --------------------------------------------------------------------------------------------------
+# -- language ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="fr")
 LANGUAGES = [("fr", "Français"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Paris")
 
-# -- files -----------------------------------------------------------------------------------------------------
+# -- files -------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
 STATICFILES_DIRS = [BASE_DIR / "templates" / "web" / "static"]
@@ -200,7 +200,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# -- messages, mail, cache -------------------------------------------------------------------------------------
+# -- messages, mail, cache ---------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 _redis_timeouts = {"socket_timeout": 2, "socket_connect_timeout": 2}  # seconds: a paused Redis hangs nothing
 CACHES = {
@@ -215,7 +215,7 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"paillasse@{_portal_host}")
 
-# -- API -------------------------------------------------------------------------------------------------------
+# -- API ---------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "apps.accounts.authentication.TokenAuthentication",

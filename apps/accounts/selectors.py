@@ -1,0 +1,18 @@
+"""Reading people and tokens."""
+
+from django.db.models import QuerySet
+
+from apps.accounts.models import ApiToken, Person
+
+
+def tokens_of(person: Person) -> "QuerySet[ApiToken]":
+    """All of the person's tokens, revoked and expired ones too, the newest first."""
+    tokens: QuerySet[ApiToken] = ApiToken.objects.filter(person=person).order_by("-created_at")
+    return tokens
+
+
+def pending_of(person: Person) -> Person | None:
+    """The pending member that this person turns out to be: of their e-mail, if it is verified."""
+    if not person.email_verified or not person.email:
+        return None
+    return Person.objects.filter(subject="", email=person.email).first()

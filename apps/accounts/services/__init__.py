@@ -1,0 +1,26 @@
+"""What changes people, their sessions and their tokens."""
+
+from apps.accounts.services.people import Claims, find_or_invite, forget_pending, set_preferences, sign_in
+from apps.accounts.services.sessions import (
+    close_session,
+    end_sessions,
+    forget_ended,
+    open_session,
+    use_logout_token,
+)
+from apps.accounts.services.tokens import create_token, revoke_token
+
+__all__ = [
+    "Claims",
+    "close_session",
+    "create_token",
+    "end_sessions",
+    "find_or_invite",
+    "forget_ended",
+    "forget_pending",
+    "open_session",
+    "revoke_token",
+    "set_preferences",
+    "sign_in",
+    "use_logout_token",
+]

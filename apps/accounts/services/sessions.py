@@ -1,0 +1,74 @@
+"""Sessions of the portal and the sessions of the account service that they came from."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from importlib import import_module
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from apps.accounts.models import LogoutToken, OidcSession, Person
+from apps.accounts.services.people import record
+from kernel.actors import system
+
+
+@transaction.atomic
+def open_session(*, person: Person, session_key: str, sid: str, id_token: str) -> None:
+    """Note which session of the account service a portal session belongs to."""
+    OidcSession.objects.update_or_create(
+        session_key=session_key, defaults={"person": person, "sid": sid[:255], "id_token": id_token}
+    )
+
+
+@transaction.atomic
+def close_session(*, session_key: str) -> str:
+    """Forget a portal session that its person ends; return the ID token that hints the logout, or nothing."""
+    found = OidcSession.objects.filter(session_key=session_key).first()
+    if found is None:
+        return ""
+    found.delete()
+    return found.id_token
+
+
+@transaction.atomic
+def end_sessions(*, issuer: str, subject: str, sid: str) -> int:
+    """End sessions that the account service has ended; return how many.
+
+    A subject means all of the person's: Keycloak names only one `sid` where an administrator ends them all
+    (keycloak issue 22914). A `sid` without a subject means that session alone.
+    """
+    which = Q(person__issuer=issuer, person__subject=subject) if subject else Q(sid=sid)
+    sessions = list(OidcSession.objects.filter(which).select_related("person"))
+    _delete_sessions(session.session_key for session in sessions)
+    for person in {session.person for session in sessions}:
+        record(system("back-channel logout"), "person.signed_out", person)
+    OidcSession.objects.filter(session_key__in=[session.session_key for session in sessions]).delete()
+    return len(sessions)
+
+
+def _delete_sessions(keys: Iterable[str]) -> None:
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    for key in keys:
+        store(key).delete()
+
+
+@transaction.atomic
+def use_logout_token(*, jti: str, expires_at: datetime) -> bool:
+    """Note that a logout token was used; False where it was used before."""
+    try:
+        with transaction.atomic():
+            LogoutToken.objects.create(jti=jti, expires_at=expires_at)
+    except IntegrityError:
+        return False
+    return True
+
+
+@transaction.atomic
+def forget_ended(*, now: datetime) -> None:
+    """Drop logout tokens that have expired and notes of sessions that are gone."""
+    LogoutToken.objects.filter(expires_at__lt=now).delete()
+    engine = import_module(settings.SESSION_ENGINE).SessionStore
+    engine.clear_expired()
+    sessions = engine.get_model_class().objects.values("session_key")
+    OidcSession.objects.exclude(session_key__in=sessions).delete()

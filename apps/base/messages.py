@@ -1,0 +1,154 @@
+"""The sentence of each error code, in the reader's language.
+
+A code is stable and English (`area.what`); what a person reads is here and in the catalogue of translations.
+A sentence says what is wrong and, where one can, what to do next.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from kernel.errors import PaillasseError, QuotaExceeded, RefusedMany, Shortfall
+from kernel.units import DIMENSIONS
+
+SENTENCES: Mapping[str, Promise] = {
+    # -- general ------------------------------------------------------------------------------------------
+    "error": _("Something went wrong. Please try again, or tell the administrators the number shown."),
+    "refused": _("This value is not accepted."),
+    "refused_many": _("Some values are not accepted: each is named beside its field."),
+    "forbidden": _("You do not have the right to do this."),
+    "missing": _("There is nothing here, or it is not yours to see."),
+    "conflict": _("Somebody else changed this meanwhile. Load it again and repeat your change."),
+    "unavailable": _("%(part)s does not answer at the moment. Nothing is lost; please try again shortly."),
+    "misconfigured": _("%(part)s refuses the portal's own access. An engineer must mend this."),
+    "reason.required": _("Say why: the person concerned will read it."),
+    # -- calls that are repeated --------------------------------------------------------------------------
+    "idempotency.key": _("An idempotency key has 1 to 255 visible ASCII characters."),
+    "idempotency.running": _("The first call with this idempotency key is still running."),
+    "idempotency.other_body": _("This idempotency key was used before, with another content."),
+    # -- files --------------------------------------------------------------------------------------------
+    "upload.too_big": _("The file is too big: at most %(limit)s bytes."),
+    "upload.empty": _("The file is empty."),
+    "upload.name": _("The file's name is not usable."),
+    "upload.missing": _("This file is not kept here."),
+    "zip.not_zip": _("This is not a zip file."),
+    "zip.damaged": _("The zip file is damaged or packed in a way that is not supported."),
+    "zip.entries": _("The zip file holds too many files: at most %(limit)s."),
+    "zip.path": _("The zip file holds a path that leads outside its folder: %(name)s"),
+    "zip.link": _("The zip file holds something that is neither file nor folder: %(name)s"),
+    "zip.encrypted": _("The zip file is protected by a password: %(name)s"),
+    "zip.twice": _("The zip file holds the same path twice: %(name)s"),
+    "zip.bomb": _("The zip file would unpack to far more than it may: at most %(limit)s bytes."),
+    # -- signing in ---------------------------------------------------------------------------------------
+    "login.token": _("The account service's answer could not be trusted. Please sign in again."),
+    "login.state": _("This sign-in was not started in this browser, or too long ago. Please sign in again."),
+    "login.subject": _("The account service gave two different people. Please sign in again."),
+    "login.denied": _("The account service did not let you in. Ask the lab's administrators."),
+    "login.inactive": _("This account is disabled. Ask the lab's administrators."),
+    "login.unavailable": _("The account service does not answer. Please try again in a minute."),
+    # -- tokens -------------------------------------------------------------------------------------------
+    "token.invalid": _("This token is unknown, expired or revoked."),
+    "token.name": _("Give the token a name of 1 to 80 characters."),
+    "token.scopes": _("Choose at least one scope, from those offered."),
+    "token.scope_not_yours": _("This scope needs a right that you do not have: %(scope)s"),
+    "token.projects": _("A token may only name projects that you are in."),
+    "token.expiry": _("A token ends at a time to come, at most %(days)s days from now."),
+    "token.by_token": _("A token cannot make another token: do it on the page."),
+    "token.too_many": _("You already have %(limit)s tokens that are valid. Revoke one first."),
+    # -- projects -----------------------------------------------------------------------------------------
+    "project.last_owner": _("A project needs an owner: name another one first."),
+    "project.personal": _("A personal project has one member, its person."),
+    "project.already_member": _("This person is already a member."),
+    "project.not_member": _("This person is not a member."),
+    "project.email": _("Give the e-mail address of the person's lab account."),
+    "project.email_of_several": _("Several people have this e-mail address. Ask the administrators."),
+    "project.slug": _("A short name has 1 to 24 of a-z, 0-9 and single hyphens, and starts with a letter."),
+    "project.slug_taken": _("This short name is taken."),
+    "project.name": _("Give the project a name of 1 to 100 characters."),
+    "project.role": _("This is not a role in a project."),
+    "project.archived": _("This project is archived."),
+    # -- the catalogue ------------------------------------------------------------------------------------
+    "template.missing": _("There is no such template, or this version of it is no longer offered."),
+    "runtime.unavailable": _("This template is not available on this cluster: nothing here can run it."),
+    "parameter.unknown": _("This template does not ask for %(name)s."),
+    "parameter.upload": _("%(name)s: files are uploaded, other values are written."),
+    "parameter.required": _("This answer is needed."),
+    "parameter.type": _("This is not the kind of value that is asked for."),
+    "parameter.choice": _("Choose one of: %(value)s."),
+    "parameter.pattern": _("This does not have the right form. %(hint)s"),
+    "parameter.minimum": _("At least %(value)s."),
+    "parameter.maximum": _("At most %(value)s."),
+    "parameter.step": _("Only multiples of %(value)s."),
+    "parameter.too_short": _("At least %(value)s characters."),
+    "parameter.too_long": _("At most %(value)s characters."),
+    "parameter.not_finite": _("Give a finite number."),
+    "parameter.huge": _("This number is too large."),
+    "parameter.characters": _("This holds characters that cannot be shown."),
+    "parameter.interpolation": _("“${” and “{{” are not allowed here: they mean something to the cluster."),
+    "parameter.refused": _("This value is not accepted."),
+    "parameter.one_of": _("Give at least one of: %(names)s."),
+    "upload.kind": _("This kind of file is not accepted here: %(kinds)s."),
+    "resources.unknown": _("There is no resource named %(name)s."),
+    "resources.size": _("Choose one of the sizes: %(value)s."),
+    "resources.type": _("Give a whole number."),
+    "resources.minimum": _("This template needs at least %(value)s."),
+    "resources.maximum": _("This template takes at most %(value)s."),
+    # -- quota --------------------------------------------------------------------------------------------
+    "quota.exceeded": _("This goes beyond the project's quota."),
+}
+NAMES: Mapping[str, Promise] = {
+    "apps": _("apps"),
+    "cpu_mhz": _("CPU"),
+    "memory_mib": _("memory"),
+    "storage_mib": _("storage"),
+    "gpus": _("GPUs"),
+}
+
+
+class _Params(dict[str, object]):
+    """A sentence with a gap is better than none."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def sentence(error: PaillasseError) -> str:
+    """What a person reads about the error, in the active language."""
+    if isinstance(error, RefusedMany):
+        return " ".join(dict.fromkeys(sentence(each) for each in error.refusals)) or text("refused_many")
+    if isinstance(error, QuotaExceeded):
+        return f"{text(error.code)} {shortfalls(error.shortfalls)}".strip()
+    return text(error.code, error.params)
+
+
+def text(code: str, params: Mapping[str, object] | None = None) -> str:
+    """The sentence of a code, or of its kind (`nomad.unavailable` -> `unavailable`)."""
+    template = SENTENCES.get(code) or SENTENCES.get(code.rsplit(".", 1)[-1]) or SENTENCES["error"]
+    return str(template) % _Params(params or {})
+
+
+def shortfalls(missing: Iterable[Shortfall]) -> str:
+    """The figures of a refusal, dimension by dimension."""
+    form = gettext(
+        "%(what)s: %(used)s used and %(reserved)s reserved of %(limit)s %(unit)s, %(asked)s asked."
+    )
+    return " ".join(
+        " ".join(
+            (
+                form
+                % {
+                    "what": NAMES.get(each.dimension, each.dimension),
+                    "used": each.used,
+                    "reserved": each.reserved,
+                    "limit": each.limit,
+                    "unit": DIMENSIONS.get(each.dimension, ""),
+                    "asked": each.asked,
+                }
+            )
+            .replace(" ,", ",")
+            .split()
+        )
+        for each in missing
+    )

@@ -1,0 +1,93 @@
+"""Members' files: kept once under their SHA-256, zips looked through before anything unpacks them."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.utils.text import get_valid_filename
+
+from apps.base import services
+from apps.base.models import Upload
+from apps.base.zips import check_zip
+from kernel.errors import Missing, Refused
+
+__all__ = ["check_zip", "open", "store"]
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_CHUNK = 1024 * 1024  # bytes
+
+
+def store(
+    *,
+    person_id: UUID,
+    project_id: UUID,
+    file: File[bytes],
+    name: str = "",
+    as_zip: bool = False,
+    max_bytes: int | None = None,
+    field: str = "file",
+) -> Upload:
+    """Check and keep a file.
+
+    Raises Refused naming `field`: `upload.too_big` (limit in bytes), `upload.empty`, `upload.name`, and with
+    `as_zip` what check_zip raises.
+    """
+    limit = settings.UPLOAD_MAX_BYTES if max_bytes is None else min(max_bytes, settings.UPLOAD_MAX_BYTES)
+    sha256, size = _measure(file, limit, field)
+    if as_zip:
+        check_zip(file, field=field)
+    return services.keep_file(
+        content=file,
+        path=path_of(sha256),
+        sha256=sha256,
+        size=size,
+        name=_safe_name(name or file.name or "", field),
+        project_id=project_id,
+        person_id=person_id,
+    )
+
+
+def open(sha256: str) -> File[bytes]:  # noqa: A001 - read as uploads.open()
+    """Open kept content for reading; raises Missing."""
+    if not _SHA256.fullmatch(sha256) or not default_storage.exists(path_of(sha256)):
+        raise Missing("upload.missing")
+    return default_storage.open(path_of(sha256), "rb")
+
+
+def path_of(sha256: str) -> str:
+    """Where in the storage content of this digest is kept."""
+    return f"{sha256[:2]}/{sha256}"
+
+
+def _measure(file: File[bytes], limit: int, field: str) -> tuple[str, int]:
+    """Digest and size, read at most to the limit."""
+    total, size = hashlib.sha256(), 0
+    for chunk in _chunks(file):
+        size += len(chunk)
+        if size > limit:
+            raise Refused("upload.too_big", field=field, limit=limit)
+        total.update(chunk)
+    if not size:
+        raise Refused("upload.empty", field=field)
+    return total.hexdigest(), size
+
+
+def _chunks(file: File[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    while chunk := file.read(_CHUNK):
+        yield chunk
+
+
+def _safe_name(name: str, field: str) -> str:
+    """The last part of a path in letters, digits, dot, dash and underscore: it will be part of an address."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    try:
+        safe = get_valid_filename(last)
+    except SuspiciousFileOperation as error:
+        raise Refused("upload.name", field=field) from error
+    return safe[-200:].lstrip(".-") or "file"

@@ -1,0 +1,57 @@
+"""Who may do what in a project: one table (enums.ALLOWED), one question."""
+
+from datetime import date
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.accounts.models import Person
+from apps.projects.enums import ALLOWED, Role
+from apps.projects.models import Membership, Project
+from kernel.errors import Forbidden, Missing
+
+
+def role_of(person: Person | AnonymousUser, project: Project) -> str:
+    """The person's role in the project; empty where they have none or it has ended."""
+    if not person.is_authenticated or not person.is_active:
+        return ""
+    found = Membership.objects.filter(current(timezone.localdate()), project=project, person=person)
+    return found.values_list("role", flat=True).first() or ""
+
+
+def current(today: date) -> Q:
+    """Memberships that have not ended: the last day counts."""
+    return Q(ends_on__isnull=True) | Q(ends_on__gte=today)
+
+
+def allowed(person: Person | AnonymousUser, project: Project, role: str | None = None) -> frozenset[str]:
+    """The actions (words of enums.ALLOWED) that the person may do in the project.
+
+    A lab admin may everything, an auditor may `view`, and nobody may more than view in an archived project.
+    A list gives the `role` that it has read for all at once (selectors.roles); else one query finds it.
+    """
+    if not person.is_authenticated or not person.is_active:
+        return frozenset()
+    actions = ALLOWED[Role.OWNER] if person.is_admin else _of_role(person, project, role)
+    if person.reads_all:
+        actions |= {"view"}
+    return actions & {"view"} if project.archived_at is not None else actions
+
+
+def can(person: Person | AnonymousUser, project: Project, action: str) -> bool:
+    """Whether the person may do the action in the project."""
+    return action in allowed(person, project)
+
+
+def _of_role(person: Person, project: Project, role: str | None) -> frozenset[str]:
+    return ALLOWED.get(role_of(person, project) if role is None else role, frozenset())
+
+
+def require(person: Person | AnonymousUser, project: Project, action: str) -> None:
+    """Raise Missing where the person may not even see the project, Forbidden where they may only see it."""
+    actions = allowed(person, project)
+    if "view" not in actions:
+        raise Missing
+    if action not in actions:
+        raise Forbidden("forbidden", action=action)
