@@ -1,0 +1,75 @@
+# One Nomad agent, server and client: for trying a real Nomad on one machine.
+region     = "global"
+datacenter = "lab"
+data_dir   = "${folder}"
+bind_addr  = "127.0.0.1"
+
+ports {
+  http = ${http_port}
+  rpc  = ${rpc_port}
+  serf = ${serf_port}
+}
+
+advertise {
+  http = "127.0.0.1"
+  rpc  = "127.0.0.1"
+  serf = "127.0.0.1"
+}
+
+server {
+  enabled          = true
+  bootstrap_expect = 1
+}
+
+client {
+  enabled           = true
+  network_interface = "lo"
+  cni_path          = "/usr/lib/cni"
+  min_dynamic_port  = ${port_low}
+  max_dynamic_port  = ${port_high}
+
+  # Where cloud variables stand in the environment the agent would otherwise stop.
+  options {
+    "fingerprint.denylist" = "env_aws,env_gce,env_azure,env_digitalocean"
+  }
+
+  # Exec runtimes see only what the chroot brings.
+  chroot_env {
+    "/bin"            = "/bin"
+    "/etc"            = "/etc"
+    "/lib"            = "/lib"
+    "/lib64"          = "/lib64"
+    "/usr"            = "/usr"
+    "${runtimes}"     = "${runtimes}"
+  }
+}
+
+acl {
+  enabled = true
+}
+
+consul {
+  address = "${consul_address}"
+  token   = "${consul_token}"
+}
+
+vault {
+  enabled               = true
+  address               = "${vault_addr}"
+  jwt_auth_backend_path = "${jwt_mount}"
+
+  default_identity {
+    aud = ["vault.io"]
+    ttl = "1h"
+  }
+}
+
+plugin "docker" {
+  config {
+    allow_privileged = false
+
+    volumes {
+      enabled = true
+    }
+  }
+}

@@ -1,0 +1,82 @@
+"""up, down and manage."""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from stack.assembly import open_stack, parts_of
+from stack.bringing import bring_up, rows, table
+from stack.layout import CHECKOUT, Layout, StackError
+
+#: Stopped before what they stand on.
+ON_TOP = ("keeper", "watcher", "beat", "worker", "web", "nomad")
+
+
+def infra(argv: Sequence[str]) -> int:
+    """Start some parts of a stack, or all but the portal: `parts [up|test] [name...]`."""
+    parser = argparse.ArgumentParser(prog="parts")
+    parser.add_argument("stack", choices=["up", "test"])
+    parser.add_argument("names", nargs="*")
+    parser.add_argument(
+        "--docker", action="store_true", help="install and start an engine where none answers"
+    )
+    given = parser.parse_args(argv)
+    stack = open_stack(Layout.of(given.stack, install_docker=given.docker))
+    parts = parts_of(stack, tuple(given.names))
+    bring_up(stack, parts)
+    print(table(rows(parts)))
+    return 0
+
+
+def up(argv: Sequence[str]) -> int:
+    """Start everything and show it."""
+    parser = argparse.ArgumentParser(prog="deploy/up")
+    parser.add_argument("--external", action="store_true", help="use addresses that are not on this machine")
+    parser.add_argument(
+        "--docker", action="store_true", help="install and start a Docker Engine where none answers"
+    )
+    given = parser.parse_args(argv)
+    stack = open_stack(Layout.of("up", external=given.external, install_docker=given.docker))
+    parts = parts_of(stack)
+    bring_up(stack, parts)
+    print(table(rows(parts)))
+    return 0
+
+
+def down(argv: Sequence[str]) -> int:
+    """Stop what `up` (or `test --keep`) started, last first."""
+    parser = argparse.ArgumentParser(prog="deploy/down")
+    parser.add_argument("stack", nargs="?", default="up", choices=["up", "test"])
+    stop_all(Layout.of(parser.parse_args(argv).stack))
+    return 0
+
+
+def stop_all(layout: Layout, *, leave: Collection[str] = ()) -> None:
+    """Stop every process that the stack's records name and that is still the same process.
+
+    Those on top go first, one after the other; what stands below them then goes side by side.
+    """
+    processes = open_stack(layout).processes
+    running = [record.name for record in processes.all() if record.name not in leave]
+    for name in (name for name in ON_TOP if name in running):
+        processes.stop(name)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(processes.stop, [name for name in running if name not in ON_TOP]))
+    if running:
+        print(f"  stopped {', '.join(running)}", flush=True)
+
+
+def manage(argv: Sequence[str]) -> int:
+    """Run manage.py in the environment of a stack."""
+    name, rest = (argv[0], list(argv[1:])) if argv and argv[0] in {"up", "test"} else ("up", list(argv))
+    layout = Layout.of(name)
+    environment_file = layout.home / "portal.env"
+    if not environment_file.exists():
+        raise StackError(f"no stack here: ./deploy/{name} first")
+    environment = {**os.environ, "PAILLASSE_ENV_FILE": str(environment_file)}
+    return subprocess.run(
+        [sys.executable, "manage.py", *rest], cwd=CHECKOUT, env=environment, check=False
+    ).returncode

@@ -1,0 +1,1 @@
+"""The parts of a stack, one small module each, all of one shape (see `base`)."""

@@ -1,0 +1,166 @@
+"""Nomad: an address, or the program on PATH as one agent, or solo, which stands in for it on one machine."""
+
+import json
+import os
+import sys
+import uuid
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from stack import ports
+from stack.keeping import keep, write
+from stack.layout import CHECKOUT, StackError, as_root, program
+from stack.names import JWT_MOUNT
+from stack.parts.base import Part, Row, http, try_http
+from stack.parts.openbao import OpenBao
+from stack.rendering import render
+from stack.rights import HOLDERS, policy, solo_tokens
+
+TASK_USER = "nobody"
+
+
+class Nomad(Part):
+    """Nomad 2.0.4 or later, or solo."""
+
+    name = "nomad"
+    variable = "NOMAD_ADDR"
+    needs = ("consul", "openbao", "docker", "runtimes")
+    deadline_s: ClassVar[float] = 60.0
+
+    def start(self) -> None:
+        """Start the agent or solo."""
+        if self.stack.processes.get(self.name):
+            return
+        start = self._start_agent if self._program() else self._start_solo
+        start()
+
+    def ready(self) -> bool:
+        """Whether it has a leader."""
+        answer = try_http("GET", f"{self._url()}/v1/status/leader")
+        return answer.ok and answer.text.strip() not in {"", '""'}
+
+    def settle(self) -> None:
+        """ACL, namespace, a token for each process; OpenBao believes its identities from now on."""
+        self.stack.facts |= {"nomad_addr": self._url(), "nomad_namespace": self._namespace()}
+        self.stack.facts["allowed_drivers"] = self._drivers()
+        if self.given or self._program():
+            self._tokens()
+        if not self.layout.external:
+            OpenBao(self.stack).trust(f"{self._url()}/.well-known/jwks.json")
+
+    def row(self) -> Row:
+        """Say its version; solo says itself that it is no Nomad."""
+        version = self._call("GET", "agent/self")["config"]["Version"]["Version"]
+        stands_in = not self.given and not self._program()
+        return Row(
+            "Nomad" + (" (solo)" if stands_in else ""),
+            str(version),
+            "stand-in" if stands_in else self.kind,
+            self._url(),
+        )
+
+    def _start_solo(self) -> None:
+        secrets = self.layout.secrets
+        management = keep(secrets / "nomad-management", lambda: str(uuid.uuid4()))
+        tokens = {name: keep(secrets / f"nomad-{name}", lambda: str(uuid.uuid4())) for name in HOLDERS}
+        listed = write(
+            secrets / "solo-tokens.json", json.dumps(solo_tokens(tokens, self._namespace()), indent=1)
+        )
+        low, high = ports.dynamic(self.layout.base)
+        options = {
+            "bind": f"127.0.0.1:{self.layout.port('nomad')}",
+            "data-dir": self.layout.open / "solo",
+            "token-file": write(secrets / "nomad-management", management),
+            "tokens-file": listed,
+            "consul-addr": self.stack.fact("consul_addr"),
+            "consul-token-file": secrets / "consul-nomad",
+            "vault-addr": self.stack.fact("vault_addr"),
+            "vault-jwt-mount": JWT_MOUNT,
+            "namespaces": self._namespace(),
+            "datacenter": "lab",
+            "run-as-user": TASK_USER,
+            "ports": f"{low}-{high}",
+        }
+        flags = [f"--{name}={value}" for name, value in options.items()]
+        environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "platform")}
+        if docker := self.stack.facts.get("docker_host"):
+            environment["DOCKER_HOST"] = docker
+        (self.layout.open / "solo").mkdir(mode=0o711, exist_ok=True)
+        self.stack.processes.start(
+            self.name, [sys.executable, "-m", "solo", *flags], env=environment, cwd=CHECKOUT
+        )
+
+    def _start_agent(self) -> None:
+        folder = self.layout.open / "nomad"
+        folder.mkdir(exist_ok=True)
+        low, high = ports.dynamic(self.layout.base)
+        values = {
+            "folder": folder / "data",
+            "http_port": self.layout.port("nomad"),
+            "rpc_port": self.layout.port("nomad-rpc"),
+            "serf_port": self.layout.port("nomad-serf"),
+            "port_low": low,
+            "port_high": high,
+            "runtimes": self.layout.runtimes,
+            "consul_address": urlsplit(self.stack.fact("consul_addr")).netloc,
+            "consul_token": keep(self.layout.secrets / "consul-nomad", str),
+            "vault_addr": self.stack.fact("vault_addr"),
+            "jwt_mount": JWT_MOUNT,
+        }
+        conf = write(folder / "agent.hcl", render("nomad/agent.hcl", values))
+        command = as_root(self._program(), "agent", f"-config={conf}")  # its drivers need root
+        self.stack.processes.start(self.name, command, env=os.environ, cwd=folder)
+
+    def _tokens(self) -> None:
+        management = self.layout.secrets / "nomad-management"
+        if self.given:
+            write(management, self.layout.environment.get("NOMAD_TOKEN", ""))
+        elif not management.exists():
+            secret = str(uuid.uuid4())
+            http("POST", f"{self._url()}/v1/acl/bootstrap", json={"BootstrapSecret": secret})
+            write(management, secret)
+        namespace = self._namespace()
+        self._call(
+            "POST",
+            f"namespace/{namespace}",
+            json.loads(render("nomad/namespace.json", {"namespace": namespace})),
+        )
+        if not self._acls_on():
+            for process in HOLDERS:
+                write(self.layout.secrets / f"nomad-{process}", "")
+            return
+        for name in {policy_name for names in HOLDERS.values() for policy_name in names}:
+            rules = {"Name": f"{namespace}-{name}", "Rules": policy(name, namespace)}
+            self._call("POST", f"acl/policy/{rules['Name']}", rules)
+        for process, names in HOLDERS.items():
+            path = self.layout.secrets / f"nomad-{process}"
+            if not path.exists():
+                policies = [f"{namespace}-{name}" for name in names]
+                wanted = {"Name": f"paillasse {process}", "Type": "client", "Policies": policies}
+                write(path, str(self._call("POST", "acl/token", wanted)["SecretID"]))
+
+    def _acls_on(self) -> bool:
+        return bool(self._call("GET", "agent/self")["config"].get("ACL", {}).get("Enabled"))
+
+    def _drivers(self) -> str:
+        if self.given:
+            return "docker"
+        docker = ["docker"] if self.stack.facts.get("docker_host") else []
+        return ",".join([*docker, "exec" if self._program() else "raw_exec"])
+
+    def _namespace(self) -> str:
+        return "paillasse" if self.layout.name == "up" else f"paillasse-{self.layout.name}"
+
+    def _call(self, method: str, path: str, body: object = None) -> Any:
+        token = {"X-Nomad-Token": keep(self.layout.secrets / "nomad-management", str)}
+        text = http(method, f"{self._url()}/v1/{path}", token=token, json=body).text
+        return json.loads(text) if text.strip() else None
+
+    def _program(self) -> str:
+        return "" if self.given else program("nomad")
+
+    def _url(self) -> str:
+        address = self.given.rstrip("/") or self.layout.url("nomad")
+        if "://" not in address:
+            raise StackError(f"NOMAD_ADDR: http://... or https://..., not {address}")
+        return address

@@ -1,0 +1,88 @@
+"""The portal's environment on one machine: portal.env for all its processes, and what each holds alone."""
+
+from pathlib import Path
+
+from stack.keeping import keep, password, write
+from stack.layout import Layout
+from stack.names import APPS_DOMAIN, JWT_MOUNT, KV_MOUNT, OIDC_CLIENT, PORTAL_HOST, REALM
+from stack.parts.base import Stack
+
+#: Facts of parts that a stack may lack: `test --fast` has PostgreSQL alone.
+OPTIONAL = {
+    "REDIS_URL": "redis_url",
+    "NOMAD_ADDR": "nomad_addr",
+    "NOMAD_NAMESPACE": "nomad_namespace",
+    "CONSUL_HTTP_ADDR": "consul_addr",
+    "VAULT_ADDR": "vault_addr",
+    "TRAEFIK_API_URL": "traefik_api_url",
+    "KEYCLOAK_URL": "keycloak_url",
+    "ALLOWED_DRIVERS": "allowed_drivers",
+}
+#: Which rights each process starts with: its Nomad token and its AppRole, "" where it needs none.
+PROCESSES = {
+    "web": ("web", "web"),
+    "worker": ("worker", "worker"),
+    "watcher": ("watcher", ""),
+    "beat": ("", ""),
+    "purge": ("purge", "purge"),
+    "command": ("web", "web"),
+}
+
+
+def write_portal_env(stack: Stack) -> Path:
+    """Write portal.env and processes/<name>.env (mode 0600); returns the first."""
+    layout = stack.layout
+    for process in PROCESSES:
+        write(layout.home / f"processes/{process}.env", lines(process_environment(layout, process)))
+    return write(layout.home / "portal.env", lines(portal_environment(stack)))
+
+
+def portal_environment(stack: Stack) -> dict[str, str]:
+    """Return what all processes of the portal read."""
+    layout = stack.layout
+    address = f"127.0.0.1:{layout.port('https')}"
+    facts = {name: stack.facts[fact] for name, fact in OPTIONAL.items() if fact in stack.facts}
+    keep(layout.secrets / "django-key", lambda: password(64))
+    keep(layout.secrets / "oidc-client")
+    return {
+        "SECRET_KEY_FILE": str(layout.secrets / "django-key"),
+        "DEBUG": "false",
+        "DATABASE_URL": stack.fact("database_url"),
+        **facts,
+        "CONSUL_HTTP_TOKEN_FILE": str(layout.secrets / "consul-portal"),
+        "VAULT_KV_MOUNT": KV_MOUNT,
+        "VAULT_JWT_MOUNT": JWT_MOUNT,
+        "KEYCLOAK_REALM": REALM,
+        "OIDC_CLIENT_ID": OIDC_CLIENT,
+        "OIDC_CLIENT_SECRET_FILE": str(layout.secrets / "oidc-client"),
+        "PORTAL_URL": f"https://{PORTAL_HOST}:{layout.port('https')}",
+        "PORTAL_BIND": f"127.0.0.1:{layout.port('portal')}",
+        "FILES_URL": layout.url("portal"),
+        "FILES_DIR": str(layout.home / "files"),
+        "STATIC_ROOT": str(layout.home / "static"),
+        "APPS_DOMAIN": APPS_DOMAIN,
+        "APPS_SCHEME": "https",
+        "APPS_PORT": str(layout.port("https")),
+        "APPS_CONNECT_TO": address,
+        "APPS_CA": str(layout.home / "ca.pem"),
+        "RUNTIMES_DIR": str(layout.runtimes),
+        "LAB_NAME": "Laboratoire de démonstration",
+        "EMAIL_URL": f"filemail://{layout.home / 'mail'}",
+    }
+
+
+def process_environment(layout: Layout, process: str) -> dict[str, str]:
+    """Return what one process holds alone: its name and its rights."""
+    nomad, vault = PROCESSES[process]
+    found = {"PROCESS": process}
+    if nomad:
+        found["NOMAD_TOKEN_FILE"] = str(layout.secrets / f"nomad-{nomad}")
+    if vault:
+        found["VAULT_ROLE_ID_FILE"] = str(layout.secrets / f"vault-{vault}-role-id")
+        found["VAULT_SECRET_ID_FILE"] = str(layout.secrets / f"vault-{vault}-secret-id")
+    return found
+
+
+def lines(values: dict[str, str]) -> str:
+    """Return an environment file."""
+    return "".join(f"{name}={value}\n" for name, value in values.items())
