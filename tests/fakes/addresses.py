@@ -1,5 +1,6 @@
 """Public addresses in memory: an app answers once a router leads to it, the portal's own page before that."""
 
+from drivers import safe
 from orchestration.ports import Answer
 from tests.fakes.faults import Faults, answers
 
@@ -17,6 +18,8 @@ class FakeAddresses(Faults):
 
     @answers
     def ask(self, host: str, path: str = "/") -> Answer:
+        safe.host(self.part, host)
+        safe.target(self.part, path)
         if host in self.said:
             return self.said[host]
         if host in self.routed:

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from drivers import safe
 from kernel.errors import Misconfigured, OutsideConflict, OutsideRefused
-from kernel.names import is_full_slug
 from orchestration.ports import JobPlan, JobState, JobStatus, NodeState, PlacementFailure
 from tests.fakes.allocations import FakeAlloc
 from tests.fakes.fakejob import FakeJob
 from tests.fakes.faults import Faults, answers
 from tests.fakes.troubles import Trouble
 
+PART = "nomad"
 MACHINE = NodeState(
     id="00000000-0000-4000-8000-0000000000f1",
     name="node-1",
@@ -28,16 +29,10 @@ MACHINE = NodeState(
 )
 
 
-def _name(text: str) -> str:
-    if not is_full_slug(text):
-        raise OutsideRefused("nomad", f"not a name of ours: {text!r}")
-    return text
-
-
 class FakeJobs(Faults):
     """The port `Jobs`. `advance()` moves every job by one step; `trouble` says what goes wrong with which."""
 
-    part = "nomad"
+    part = PART
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,9 +87,16 @@ class FakeJobs(Faults):
         """Somebody else edits the job behind the portal's back."""
         self.jobs[job_id].accept({**self.jobs[job_id].raw, **changes}, self)
 
+    @staticmethod
+    def _check_log(alloc_id: str, task: str, stream: str) -> None:
+        safe.uuid(PART, alloc_id)
+        safe.word(PART, task)
+        if stream not in {"stdout", "stderr"}:
+            raise OutsideRefused(PART, f"not a log: {stream!r}")
+
     @answers
     def status(self, job_id: str) -> JobStatus:
-        job = self.jobs.get(_name(job_id))
+        job = self.jobs.get(safe.slug(PART, job_id))
         if job is None:
             gone = self.purged.get(job_id)
             return JobStatus(job=None, allocations=tuple(a.seen() for a in gone.live()) if gone else ())
@@ -102,7 +104,7 @@ class FakeJobs(Faults):
 
     @answers
     def plan(self, job: Mapping[str, Any]) -> JobPlan:
-        standing = self.jobs.get(_name(str(job["ID"])))
+        standing = self.jobs.get(safe.slug(PART, str(job["ID"])))
         group = job["TaskGroups"][0]["Name"]
         trouble = self.trouble_of(str(job["ID"]))
         failures: dict[str, PlacementFailure] = {}
@@ -116,7 +118,7 @@ class FakeJobs(Faults):
 
     @answers
     def register(self, job: Mapping[str, Any], *, expected_index: int) -> int:
-        name = _name(str(job.get("ID", "")))
+        name = safe.slug(PART, str(job.get("ID", "")))
         standing = self.jobs.get(name)
         if not job.get("TaskGroups"):
             raise OutsideRefused("nomad", "1 error occurred:\n\t* Missing job task groups\n\n")
@@ -136,7 +138,7 @@ class FakeJobs(Faults):
     def stop(self, job_id: str, *, purge: bool = False) -> None:
         if purge and not self.may_purge:
             raise Misconfigured("nomad", "Permission denied")
-        job = self.jobs.get(_name(job_id))
+        job = self.jobs.get(safe.slug(PART, job_id))
         if job is None:
             return
         job.stop(self)
@@ -145,6 +147,7 @@ class FakeJobs(Faults):
 
     @answers
     def restart(self, alloc_id: str) -> None:
+        safe.uuid(PART, alloc_id)
         for job in self.jobs.values():
             for alloc in job.allocations:
                 if alloc.id == alloc_id and alloc.live:
@@ -156,23 +159,25 @@ class FakeJobs(Faults):
 
     @answers
     def log_tail(self, alloc_id: str, task: str, stream: str, *, limit_bytes: int = 65536) -> str:
+        self._check_log(alloc_id, task, stream)
         return self.logs.get((alloc_id, stream), "").encode()[-limit_bytes:].decode(errors="replace")
 
     @answers
     def log_follow(self, alloc_id: str, task: str, stream: str, *, limit_bytes: int = 65536) -> Iterator[str]:
+        self._check_log(alloc_id, task, stream)
         return iter([self.logs.get((alloc_id, stream), "")])
 
     @answers
     def volume_exists(self, name: str) -> bool:
-        return name in self.volumes
+        return safe.word(PART, name) in self.volumes
 
     @answers
     def create_volume(self, name: str, *, size_mib: int) -> None:
-        self.volumes.setdefault(name, size_mib)
+        self.volumes.setdefault(safe.word(PART, name), size_mib)
 
     @answers
     def delete_volume(self, name: str) -> None:
-        self.volumes.pop(name, None)
+        self.volumes.pop(safe.word(PART, name), None)
 
     @answers
     def list_ours(self) -> tuple[JobState, ...]:

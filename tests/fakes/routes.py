@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable
 
+from drivers import safe
+from drivers.traefik import convert
 from orchestration.ports import Instance, RouterState
 from tests.fakes.faults import Faults, answers
 
-_TAG = re.compile(r"traefik\.http\.routers\.(?P<name>[^.]+)\.(?P<field>[\w.]+)=(?P<value>.*)")
-_OURS = re.compile(r"[a-z][a-z0-9-]*--[a-z2-7]{6}-[a-z0-9]+-[0-9a-f]{8}")
+_TAG = re.compile(r"traefik\.(?:http|tcp)\.routers\.(?P<name>[^.]+)\.(?P<field>[\w.]+)=(?P<value>.*)")
 
 
 def routers_of(instance: Instance) -> dict[str, dict[str, str]]:
@@ -38,7 +39,7 @@ class FakeRoutes(Faults):
     def follow(self, instances: Iterable[Instance]) -> None:
         """Take over the tags of the instances that pass, as the Consul catalogue provider does."""
         known = {
-            name for name, provider in self.routers if provider == "consulcatalog" and _OURS.fullmatch(name)
+            name for name, provider in self.routers if provider == "consulcatalog" and convert.is_ours(name)
         }
         wanted: set[str] = set()
         for instance in instances:
@@ -52,12 +53,13 @@ class FakeRoutes(Faults):
 
     @answers
     def router(self, name: str, provider: str = "consulcatalog") -> RouterState | None:
-        return self.routers.get((name, provider))
+        return self.routers.get((safe.word(self.part, name), safe.word(self.part, provider)))
 
     @answers
     def routers_of_host(self, host: str) -> tuple[RouterState, ...]:
-        return tuple(each for each in self.routers.values() if f"Host(`{host}`)" in each.rule)
+        wanted = safe.host(self.part, host)
+        return tuple(each for each in self.routers.values() if wanted in convert.hosts(each.rule))
 
     @answers
     def list_ours(self) -> tuple[str, ...]:
-        return tuple(sorted(name for name, _ in self.routers if _OURS.fullmatch(name)))
+        return tuple(sorted(name for name, _ in self.routers if convert.is_ours(name)))

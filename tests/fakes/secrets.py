@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from drivers import safe
+from drivers.vault import convert
 from kernel.errors import OutsideConflict
 from kernel.names import RESERVED_PREFIX, is_full_slug
 from orchestration.ports import SecretState
 from tests.fakes.faults import Faults, answers
 
+PART = "vault"
 _APP = f"{RESERVED_PREFIX}app-"
 
 
@@ -22,7 +25,7 @@ class _Path:
 class FakeSecrets(Faults):
     """The port `Secrets`."""
 
-    part = "vault"
+    part = PART
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +35,7 @@ class FakeSecrets(Faults):
 
     @answers
     def secret_state(self, path: str) -> SecretState | None:
-        found = self.paths.get(path)
+        found = self.paths.get(safe.path(PART, path))
         if found is None:
             return None
         at = f"2026-01-01T00:00:{found.version:02d}Z"
@@ -42,48 +45,50 @@ class FakeSecrets(Faults):
     def write_secret(
         self, path: str, values: Mapping[str, str], *, cas: int, metadata: Mapping[str, str]
     ) -> int:
-        found = self.paths.get(path)
+        for name in values:
+            safe.key(PART, name)
+        found = self.paths.get(safe.path(PART, path))
         if cas != (found.version if found else 0):
-            raise OutsideConflict("vault", "check-and-set parameter did not match the current version")
+            raise OutsideConflict(PART, "check-and-set parameter did not match the current version")
         found = self.paths.setdefault(path, _Path())
         found.values.update(values)
-        found.metadata.update(metadata)
+        found.metadata.update(convert.entries(values, metadata))
         found.version += 1
         return found.version
 
     @answers
     def read_secret(self, path: str) -> Mapping[str, str]:
-        found = self.paths.get(path)
+        found = self.paths.get(safe.path(PART, path))
         return dict(found.values) if found else {}
 
     @answers
     def destroy_secret(self, path: str) -> None:
-        self.paths.pop(path, None)
+        self.paths.pop(safe.path(PART, path), None)
 
     @answers
     def policy(self, name: str) -> str | None:
-        return self.policies.get(name)
+        return self.policies.get(safe.ours(PART, name))
 
     @answers
     def write_policy(self, name: str, text: str) -> None:
-        self.policies[name] = text
+        self.policies[safe.ours(PART, name)] = text
 
     @answers
     def delete_policy(self, name: str) -> None:
-        self.policies.pop(name, None)
+        self.policies.pop(safe.ours(PART, name), None)
 
     @answers
     def role(self, name: str) -> Mapping[str, Any] | None:
-        found = self.roles.get(name)
+        found = self.roles.get(safe.ours(PART, name))
         return None if found is None else dict(found)
 
     @answers
     def write_role(self, name: str, role: Mapping[str, Any]) -> None:
-        self.roles[name] = dict(role)
+        self.roles[safe.ours(PART, name)] = dict(role)
 
     @answers
     def delete_role(self, name: str) -> None:
-        self.roles.pop(name, None)
+        self.roles.pop(safe.ours(PART, name), None)
 
     @answers
     def list_ours(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Consul in memory: the lab puts instances in as allocations run."""
 
+from drivers import safe
 from kernel.names import is_full_slug
 from orchestration.ports import Instance
 from tests.fakes.faults import Faults, answers
@@ -21,7 +22,8 @@ class FakeServices(Faults):
 
     @answers
     def instances(self, service: str) -> tuple[Instance, ...]:
-        return tuple(each for each in self.registered.values() if each.service == service)
+        name = safe.slug(self.part, service)
+        return tuple(each for each in self.registered.values() if each.service == name)
 
     @answers
     def list_ours(self) -> tuple[str, ...]:

@@ -1,0 +1,215 @@
+"""The contract of the port `Jobs`."""
+
+from typing import Any
+
+import pytest
+
+from kernel.errors import OutsideConflict, OutsideRefused
+from orchestration.ports import AllocState
+from tests.contract.ports.world import World, a_job
+
+UNKNOWN_ALLOC = "00000000-0000-4000-8000-000000000000"
+
+
+def running(world: World, slug: str) -> AllocState:
+    """Wait for a healthy allocation."""
+
+    def look() -> AllocState | None:
+        live = world.drivers.jobs.status(slug).allocations
+        return next((each for each in live if each.healthy and each.client_status == "running"), None)
+
+    return world.until(look, f"{slug} is healthy")
+
+
+def ended(world: World, slug: str) -> bool:
+    """Whether nothing of a job runs any more."""
+    status = world.drivers.jobs.status(slug)
+    return all(each.client_status not in {"pending", "running"} for each in status.allocations)
+
+
+def test_a_job_that_never_was_is_none(world: World, slug: str) -> None:
+    status = world.drivers.jobs.status(slug)
+    assert (status.job, status.allocations, status.deployment, status.blocked) == (None, (), None, None)
+
+
+def test_register_returns_the_index_that_stands(world: World, slug: str) -> None:
+    index = world.drivers.jobs.register(a_job(slug), expected_index=0)
+    job = world.drivers.jobs.status(slug).job
+    assert job is not None
+    assert (job.id, job.modify_index, job.stopped) == (slug, index, False)
+    assert job.meta["paillasse.app"] == slug
+
+
+def test_registering_a_new_job_twice_is_a_conflict(world: World, slug: str) -> None:
+    world.drivers.jobs.register(a_job(slug), expected_index=0)
+    with pytest.raises(OutsideConflict):
+        world.drivers.jobs.register(a_job(slug, count=2), expected_index=0)
+
+
+def test_an_old_index_loses_and_changes_nothing(world: World, slug: str) -> None:
+    first = world.drivers.jobs.register(a_job(slug), expected_index=0)
+    second = world.drivers.jobs.register(a_job(slug, count=2), expected_index=first)
+    assert second > first
+    with pytest.raises(OutsideConflict):
+        world.drivers.jobs.register(a_job(slug, count=3), expected_index=first)
+    job = world.drivers.jobs.status(slug).job
+    assert job is not None
+    assert job.modify_index == second
+    assert job.raw["TaskGroups"][0]["Count"] == 2
+
+
+def test_the_same_job_again_makes_no_new_version(world: World, slug: str) -> None:
+    index = world.drivers.jobs.register(a_job(slug), expected_index=0)
+    before = world.drivers.jobs.status(slug).job
+    assert world.drivers.jobs.register(a_job(slug), expected_index=index) == index
+    after = world.drivers.jobs.status(slug).job
+    assert before is not None
+    assert after is not None
+    assert after.version == before.version
+
+
+def test_it_runs_and_its_deployment_succeeds(world: World, slug: str) -> None:
+    world.drivers.jobs.register(a_job(slug), expected_index=0)
+    alloc = running(world, slug)
+    assert list(alloc.tasks) == ["app"]
+    assert any(event.type == "Started" for event in alloc.tasks["app"])
+    assert (alloc.failed, alloc.oom_killed, alloc.restarts) == (False, False, 0)
+
+    def verdict() -> bool:
+        deployment = world.drivers.jobs.status(slug).deployment
+        return deployment is not None and deployment.status == "successful"
+
+    world.until(verdict, "the deployment is successful")
+
+
+def test_a_plan_says_what_would_change(world: World, slug: str) -> None:
+    jobs = world.drivers.jobs
+    assert jobs.plan(a_job(slug)).diff_type == "Added"
+    index = jobs.register(a_job(slug), expected_index=0)
+    running(world, slug)
+    same, more = jobs.plan(a_job(slug)), jobs.plan(a_job(slug, count=2))
+    assert (same.diff_type, same.modify_index) == ("None", index)
+    assert more.diff_type == "Edited"
+    assert more.failures == {}
+
+
+def test_a_job_without_groups_is_refused(world: World, slug: str) -> None:
+    job: dict[str, Any] = {**a_job(slug), "TaskGroups": []}
+    with pytest.raises(OutsideRefused):
+        world.drivers.jobs.register(job, expected_index=0)
+    assert world.drivers.jobs.status(slug).job is None
+
+
+def test_stop_ends_it_and_may_be_repeated(world: World, slug: str) -> None:
+    world.drivers.jobs.register(a_job(slug), expected_index=0)
+    running(world, slug)
+    world.drivers.jobs.stop(slug)
+    world.until(lambda: ended(world, slug), "nothing runs")
+    job = world.drivers.jobs.status(slug).job
+    assert job is not None
+    assert job.stopped
+    world.drivers.jobs.stop(slug)
+
+
+def test_stopping_what_never_was_is_nothing(world: World, slug: str) -> None:
+    world.drivers.jobs.stop(slug)
+    world.drivers.jobs.stop(slug, purge=True)
+    assert world.drivers.jobs.status(slug).job is None
+
+
+def test_a_stopped_job_starts_again_by_the_index_it_has(world: World, slug: str) -> None:
+    world.drivers.jobs.register(a_job(slug), expected_index=0)
+    world.drivers.jobs.stop(slug)
+    stopped = world.drivers.jobs.status(slug).job
+    assert stopped is not None
+    world.drivers.jobs.register(a_job(slug), expected_index=stopped.modify_index)
+    running(world, slug)
+
+
+def test_purge_makes_it_none_and_new_again(world: World, slug: str) -> None:
+    world.drivers.jobs.register(a_job(slug), expected_index=0)
+    running(world, slug)
+    world.drivers.jobs.stop(slug, purge=True)
+    assert world.drivers.jobs.status(slug).job is None
+    world.until(lambda: not world.drivers.jobs.status(slug).allocations, "nothing runs")
+    world.drivers.jobs.register(a_job(slug), expected_index=0)
+
+
+def test_restart_is_seen(world: World, slug: str) -> None:
+    world.drivers.jobs.register(a_job(slug), expected_index=0)
+    alloc = running(world, slug)
+    world.drivers.jobs.restart(alloc.id)
+
+    def restarted() -> bool:
+        return any(each.restarts >= 1 for each in world.drivers.jobs.status(slug).allocations)
+
+    world.until(restarted, "a restart is counted")
+
+
+def test_restarting_what_does_not_stand_is_refused(world: World) -> None:
+    with pytest.raises(OutsideRefused):
+        world.drivers.jobs.restart(UNKNOWN_ALLOC)
+
+
+def test_logs_of_what_does_not_stand_are_empty(world: World) -> None:
+    jobs = world.drivers.jobs
+    assert jobs.log_tail(UNKNOWN_ALLOC, "app", "stdout") == ""
+    assert "".join(jobs.log_follow(UNKNOWN_ALLOC, "app", "stderr")) == ""
+
+
+def test_logs_are_read_from_their_end(world: World, slug: str) -> None:
+    jobs = world.drivers.jobs
+    jobs.register(a_job(slug), expected_index=0)
+    alloc = running(world, slug)
+    world.serves(alloc.id)
+    text = world.until(lambda: jobs.log_tail(alloc.id, "app", "stderr"), "a line was written")
+    assert '"GET / HTTP/1.1" 200' in text
+    assert len(jobs.log_tail(alloc.id, "app", "stderr", limit_bytes=7).encode()) == 7
+    assert "GET" in next(chunk for chunk in jobs.log_follow(alloc.id, "app", "stderr") if chunk)
+
+
+def test_a_task_that_ends_badly_says_its_exit_code(world: World, slug: str) -> None:
+    world.drivers.jobs.register(world.breaks(a_job(slug), "exit"), expected_index=0)
+
+    def failure() -> AllocState | None:
+        return next((each for each in world.drivers.jobs.status(slug).allocations if each.failed), None)
+
+    alloc = world.until(failure, "the allocation failed")
+    events = alloc.tasks["app"]
+    assert 3 in [event.exit_code for event in events if event.type == "Terminated"]
+    assert any(event.fails_task for event in events)
+    assert alloc.healthy is not True
+
+
+def test_what_fits_nowhere_says_what_lacks(world: World, slug: str) -> None:
+    world.drivers.jobs.register(world.breaks(a_job(slug), "placement"), expected_index=0)
+    blocked = world.until(lambda: world.drivers.jobs.status(slug).blocked, "placement failed")
+    assert "memory" in blocked.dimensions
+    assert blocked.nodes_exhausted >= 1
+    assert world.drivers.jobs.status(slug).allocations == ()
+
+
+def test_a_volume_is_made_once_and_deleted_once(world: World, slug: str) -> None:
+    jobs, name = world.drivers.jobs, f"{slug}-data"
+    assert not jobs.volume_exists(name)
+    jobs.create_volume(name, size_mib=16)
+    jobs.create_volume(name, size_mib=16)
+    assert jobs.volume_exists(name)
+    jobs.delete_volume(name)
+    world.until(lambda: not jobs.volume_exists(name), "the volume is gone")
+    jobs.delete_volume(name)
+
+
+def test_only_marked_jobs_are_ours(world: World, slug: str) -> None:
+    world.drivers.jobs.register(a_job(slug), expected_index=0)
+    assert slug in [job.id for job in world.drivers.jobs.list_ours()]
+    job = world.drivers.jobs.status(slug).job
+    assert job is not None
+    world.drivers.jobs.register({**a_job(slug), "Meta": {"owner": "other"}}, expected_index=job.modify_index)
+    assert slug not in [job.id for job in world.drivers.jobs.list_ours()]
+
+
+def test_a_node_is_ready_and_says_its_size(world: World) -> None:
+    ready = [node for node in world.drivers.jobs.nodes() if node.status == "ready" and node.eligible]
+    assert ready
+    assert all(node.cpu_mhz > 0 and node.memory_mib > 0 and node.drivers for node in ready)

@@ -1,0 +1,160 @@
+"""Where the contract is tried: the lab in memory, or the servers that deploy/test brought up."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+from uuid import uuid4
+
+from drivers.wiring import Settings, open_all
+from kernel.names import OutsideNames, full_slug
+from orchestration.ports import Drivers
+from tests.fakes import Lab, Trouble
+from tests.waiting import wait_for
+
+T = TypeVar("T")
+SECOND = 1_000_000_000
+DEADLINE_S = 60.0
+TOO_MUCH_MIB = 9_000_000
+CHECK = {"Name": "alive", "Type": "http", "Path": "/", "Interval": SECOND, "Timeout": SECOND}
+SERVICE = {"PortLabel": "http", "Provider": "consul", "Checks": [CHECK]}
+SERVE = ["-u", "-m", "http.server", "--directory", "${NOMAD_TASK_DIR}", "${NOMAD_PORT_http}"]
+
+
+class World(Protocol):
+    """What a contract test needs."""
+
+    drivers: Drivers
+    domain: str
+
+    def until(self, condition: Callable[[], T | None], why: str) -> T: ...
+    def breaks(self, job: dict[str, Any], kind: str) -> dict[str, Any]: ...
+    def serves(self, alloc_id: str) -> None: ...
+    def clean(self) -> None: ...
+
+
+def a_slug() -> str:
+    """A name that no other test uses."""
+    return full_slug("contract", "port", uuid4())
+
+
+def a_job(slug: str, *, host: str = "", count: int = 1) -> dict[str, Any]:
+    """A web server of a few MiB that every machine with Python can run."""
+    names = OutsideNames(slug)
+    rule = f"Host(`{host}`)"
+    router = f"traefik.http.routers.{names.router('web', rule)}"
+    tags = [
+        "traefik.enable=true",
+        f"{router}.rule={rule}",
+        f"{router}.entrypoints=websecure",
+        f"{router}.tls=true",
+    ]
+    return {
+        "ID": slug,
+        "Name": slug,
+        "Type": "service",
+        "Datacenters": ["*"],
+        "Meta": {"paillasse.app": slug},
+        "TaskGroups": [_group(slug, tags if host else [], count)],
+    }
+
+
+def _group(slug: str, tags: list[str], count: int) -> dict[str, Any]:
+    return {
+        "Name": "app",
+        "Count": count,
+        "Update": {
+            "MinHealthyTime": SECOND // 2,
+            "HealthyDeadline": 20 * SECOND,
+            "ProgressDeadline": 30 * SECOND,
+        },
+        "RestartPolicy": {"Attempts": 0, "Mode": "fail", "Interval": 30 * SECOND, "Delay": SECOND},
+        "ReschedulePolicy": {"Attempts": 0, "Unlimited": False},
+        "Networks": [{"Mode": "host", "DynamicPorts": [{"Label": "http"}]}],
+        "Services": [
+            {"Name": slug, "PortLabel": "http", "Provider": "consul", "Tags": tags, "Checks": [CHECK]}
+        ],
+        "Tasks": [
+            {
+                "Name": "app",
+                "Driver": "raw_exec",
+                "Config": {"command": sys.executable, "args": SERVE},
+                "KillTimeout": 2 * SECOND,
+                "Resources": {"CPU": 50, "MemoryMB": 64},
+            }
+        ],
+    }
+
+
+class FakeWorld:
+    """The five fakes, moved step by step."""
+
+    domain = "apps.example.org"
+
+    def __init__(self) -> None:
+        self.lab = Lab()
+        self.drivers = self.lab.drivers()
+
+    def until(self, condition: Callable[[], T | None], why: str) -> T:
+        """Move the lab until the condition holds."""
+        for _ in range(30):
+            if found := condition():
+                return found
+            self.lab.advance()
+        raise AssertionError(f"never: {why}")
+
+    def breaks(self, job: dict[str, Any], kind: str) -> dict[str, Any]:
+        """Let a job go wrong."""
+        troubles = {"exit": Trouble("exit", exit_code=3), "placement": Trouble("placement")}
+        self.lab.jobs.trouble[job["ID"]] = troubles[kind]
+        return job
+
+    def serves(self, alloc_id: str) -> None:
+        """Let a task write what the real one does for each check."""
+        self.lab.jobs.logs[alloc_id, "stderr"] = '192.0.2.2 - - "GET / HTTP/1.1" 200 -\n' * 3
+
+    def clean(self) -> None:
+        """Nothing outlives the test."""
+
+
+@dataclass
+class RealWorld:
+    """The servers, under names of the test's own."""
+
+    settings: Settings
+    domain: str
+    drivers: Drivers = field(init=False)
+
+    def __post_init__(self) -> None:
+        opened = open_all(self.settings)
+        self.drivers = Drivers(opened.jobs, opened.secrets, opened.services, opened.routes, opened.addresses)
+
+    def until(self, condition: Callable[[], T | None], why: str) -> T:
+        """Wait for the condition."""
+        found = wait_for(condition, DEADLINE_S, why)
+        assert found is not None
+        return found
+
+    def breaks(self, job: dict[str, Any], kind: str) -> dict[str, Any]:
+        """Change a job so that it goes wrong."""
+        task = job["TaskGroups"][0]["Tasks"][0]
+        if kind == "placement":
+            task["Resources"] = {"CPU": 50, "MemoryMB": TOO_MUCH_MIB}
+        else:
+            task["Config"] = {"command": sys.executable, "args": ["-c", "import sys; sys.exit(3)"]}
+        return job
+
+    def serves(self, alloc_id: str) -> None:
+        """Consul's check asks it by itself."""
+
+    def clean(self) -> None:
+        """Take away what tests left."""
+        for job in self.drivers.jobs.list_ours():
+            if job.id.startswith("contract-port--"):
+                self.drivers.jobs.stop(job.id, purge=True)
+        for slug in self.drivers.secrets.list_ours():
+            if slug.startswith("contract-port--"):
+                names = OutsideNames(slug)
+                self.drivers.secrets.destroy_secret(names.secret_path)
+                self.drivers.secrets.delete_policy(names.vault_policy)
+                self.drivers.secrets.delete_role(names.vault_role)
