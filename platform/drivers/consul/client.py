@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+import consul
 import requests
 
-import consul
 from drivers import safe
 from drivers.consul import convert
 from drivers.consul.errors import PART, translated

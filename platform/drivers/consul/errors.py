@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import requests
-
 from consul import exceptions
+
 from drivers.sessions import short
 from kernel.errors import Misconfigured, OutsideRefused, Unavailable
 

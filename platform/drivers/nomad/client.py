@@ -180,7 +180,11 @@ class NomadJobs:
         url = "/".join([self._address, "v1", *segments])
         with translated():
             response = self._session.get(
-                url, params={**self._scope, **params}, stream=True, timeout=(CONNECT_S, read_s)
+                url,
+                params={**self._scope, **params},
+                headers={"Accept-Encoding": "identity"},
+                stream=True,
+                timeout=(CONNECT_S, read_s),
             )
             if response.ok:
                 return response

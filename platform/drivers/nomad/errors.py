@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 
 import requests
+import urllib3
 from nomad.api.exceptions import BaseNomadException
 
 from drivers.sessions import short
@@ -67,5 +68,5 @@ def translated() -> Iterator[None]:
     except BaseNomadException as error:
         told = error.nomad_resp
         raise (of_response(told) if isinstance(told, requests.Response) else of_failure(told)) from error
-    except (requests.RequestException, OSError, ValueError) as error:
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
         raise of_failure(error) from error

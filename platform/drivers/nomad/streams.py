@@ -24,15 +24,35 @@ class Event:
     job_id: str
 
 
+def arriving(response: requests.Response) -> Iterator[bytes]:
+    """Bytes as they arrive.
+
+    requests' own iterators wait for a full piece where an answer is not chunked, and Nomad's event stream
+    is not: it ends with the connection.
+    """
+    while piece := response.raw.read1(65536, decode_content=True):
+        yield piece
+
+
+def _lines(response: requests.Response) -> Iterator[bytes]:
+    buffer = b""
+    for piece in arriving(response):
+        *whole, buffer = (buffer + piece).split(b"\n")
+        if len(buffer) > MAX_LINE:
+            raise ValueError("a line without end")
+        yield from whole
+
+
 def _event(raw: dict[str, Any]) -> Event:
-    payload = next(iter((raw.get("Payload") or {}).values()), None) or {}
+    parts = (raw.get("Payload") or {}).values()
+    payload: dict[str, Any] = next((part for part in parts if isinstance(part, dict)), {})
     job_id = payload.get("JobID") or (raw["Key"] if raw["Topic"] == "Job" else "")
     return Event(raw["Index"], raw["Topic"], raw["Type"], job_id)
 
 
 def events(response: requests.Response) -> Iterator[Event | None]:
-    """Read newline-delimited JSON; `{}` is a heartbeat."""
-    for line in response.iter_lines(chunk_size=None):
+    """Read newline-delimited JSON; `{}` is a heartbeat. Raises ValueError for what is none."""
+    for line in _lines(response):
         told = json.loads(line) if line.strip() else {}
         if not told.get("Events"):
             yield None
@@ -43,7 +63,7 @@ def events(response: requests.Response) -> Iterator[Event | None]:
 def head(response: requests.Response, limit: int) -> bytes:
     """At most `limit` bytes of a body."""
     found = b""
-    for chunk in response.iter_content(chunk_size=8192):
+    for chunk in arriving(response):
         found += chunk
         if len(found) >= limit:
             break
@@ -57,7 +77,7 @@ def frames(response: requests.Response) -> Iterator[str]:
     """
     text = codecs.getincrementaldecoder("utf-8")("replace")
     decoder, buffer = json.JSONDecoder(), ""
-    for chunk in response.iter_content(chunk_size=None):
+    for chunk in arriving(response):
         buffer = (buffer + chunk.decode("ascii", errors="replace")).lstrip()
         while buffer:
             try:
