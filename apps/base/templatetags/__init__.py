@@ -1,0 +1,1 @@
+"""Small words that every page's template uses."""

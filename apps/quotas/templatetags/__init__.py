@@ -1,0 +1,1 @@
+"""How the ledger's figures are shown."""
