@@ -8,6 +8,7 @@ from stack.parts.docker import Docker
 from stack.parts.keycloak import Keycloak
 from stack.parts.nomad import Nomad
 from stack.parts.openbao import OpenBao
+from stack.parts.portal import Portal
 from stack.parts.postgres import Postgres
 from stack.parts.redis import Redis
 from stack.parts.runtimes import Runtimes
@@ -29,5 +30,5 @@ def open_stack(layout: Layout) -> Stack:
 
 def parts_of(stack: Stack, names: tuple[str, ...] = ()) -> list[Part]:
     """Return a stack's parts, or those named."""
-    kinds = INFRASTRUCTURE + (TESTS_ONLY if stack.layout.name == "test" else ())
+    kinds = INFRASTRUCTURE + (TESTS_ONLY if stack.layout.name == "test" else ()) + (Portal,)
     return [kind(stack) for kind in kinds if not names or kind.name in names]

@@ -1,7 +1,6 @@
 """up, down and manage."""
 
 import argparse
-import os
 import subprocess
 import sys
 from collections.abc import Collection, Sequence
@@ -9,7 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from stack.assembly import open_stack, parts_of
 from stack.bringing import bring_up, rows, table
+from stack.demo import Demo
+from stack.keeper import environment_of
 from stack.layout import CHECKOUT, Layout, StackError
+from stack.names import PORTAL_HOST
+from stack.people import PEOPLE, passwords
 
 #: Stopped before what they stand on.
 ON_TOP = ("keeper", "watcher", "beat", "worker", "web", "nomad")
@@ -42,8 +45,22 @@ def up(argv: Sequence[str]) -> int:
     stack = open_stack(Layout.of("up", external=given.external, install_docker=given.docker))
     parts = parts_of(stack)
     bring_up(stack, parts)
-    print(table(rows(parts)))
+    print(f"\n{table(rows(parts))}\n")
+    if not stack.layout.external:
+        show_demo(stack.layout)
     return 0
+
+
+def show_demo(layout: Layout) -> None:
+    """Ask for an app through the API, fetch it through Traefik; print where it is and who may sign in."""
+    address, seconds = Demo(layout).ensure_app()
+    portal = f"https://{PORTAL_HOST}:{layout.port('https')}"
+    print(f"Portal    {portal}")
+    print(f"Demo app  {address}   (answers; {seconds:.1f} s)")
+    print(f"CA        {layout.home / 'ca.pem'}   (let your browser trust it, or accept its warning)")
+    print(f"\nAccounts, kept in {layout.home / 'demo-accounts'}:")
+    for name, secret in passwords(layout).items():
+        print(f"  {name:<8} {secret}   {PEOPLE[name].role}")
 
 
 def down(argv: Sequence[str]) -> int:
@@ -76,7 +93,7 @@ def manage(argv: Sequence[str]) -> int:
     environment_file = layout.home / "portal.env"
     if not environment_file.exists():
         raise StackError(f"no stack here: ./deploy/{name} first")
-    environment = {**os.environ, "PAILLASSE_ENV_FILE": str(environment_file)}
+    environment = dict(environment_of(layout.home, "command"))
     return subprocess.run(
         [sys.executable, "manage.py", *rest], cwd=CHECKOUT, env=environment, check=False
     ).returncode

@@ -1,11 +1,12 @@
 """The portal's environment on one machine: portal.env for all its processes, and what each holds alone."""
 
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from stack.keeping import keep, password, write
 from stack.layout import Layout
 from stack.names import APPS_DOMAIN, JWT_MOUNT, KV_MOUNT, OIDC_CLIENT, PORTAL_HOST, REALM
-from stack.parts.base import Stack
 
 #: Facts of parts that a stack may lack: `test --fast` has PostgreSQL alone.
 OPTIONAL = {
@@ -27,29 +28,29 @@ PROCESSES = {
     "purge": ("purge", "purge"),
     "command": ("web", "web"),
 }
+#: What the keeper runs, in this order; the rights of `purge` are the worker's on one machine.
+LAUNCHED = ("web", "worker", "beat", "watcher")
 
 
-def write_portal_env(stack: Stack) -> Path:
+def write_portal_env(layout: Layout, facts: Mapping[str, str]) -> Path:
     """Write portal.env and processes/<name>.env (mode 0600); returns the first."""
-    layout = stack.layout
     for process in PROCESSES:
         write(layout.home / f"processes/{process}.env", lines(process_environment(layout, process)))
-    return write(layout.home / "portal.env", lines(portal_environment(stack)))
+    return write(layout.home / "portal.env", lines(portal_environment(layout, facts)))
 
 
-def portal_environment(stack: Stack) -> dict[str, str]:
-    """Return what all processes of the portal read."""
-    layout = stack.layout
+def portal_environment(layout: Layout, facts: Mapping[str, str]) -> dict[str, str]:
+    """Return what all processes of the portal read, from what the parts told."""
     address = f"127.0.0.1:{layout.port('https')}"
-    facts = {name: stack.facts[fact] for name, fact in OPTIONAL.items() if fact in stack.facts}
+    told = {name: facts[fact] for name, fact in OPTIONAL.items() if fact in facts}
     keep(layout.secrets / "django-key", lambda: password(64))
     keep(layout.secrets / "oidc-client")
     return {
         "SECRET_KEY_FILE": str(layout.secrets / "django-key"),
         "DEBUG": "false",
-        "DATABASE_URL": stack.fact("database_url"),
-        **facts,
-        "CONSUL_HTTP_TOKEN_FILE": str(layout.secrets / "consul-portal"),
+        "DATABASE_URL": facts["database_url"],
+        **told,
+        "CONSUL_TOKEN_FILE": str(layout.secrets / "consul-portal"),
         "VAULT_KV_MOUNT": KV_MOUNT,
         "VAULT_JWT_MOUNT": JWT_MOUNT,
         "KEYCLOAK_REALM": REALM,
@@ -86,3 +87,22 @@ def process_environment(layout: Layout, process: str) -> dict[str, str]:
 def lines(values: dict[str, str]) -> str:
     """Return an environment file."""
     return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+def read_env(path: Path) -> dict[str, str]:
+    """Read an environment file that `lines` wrote."""
+    pairs = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+    return {words[0]: words[1] for words in pairs}
+
+
+def command(layout: Layout, process: str) -> list[str]:
+    """Return how a process of the portal is started."""
+    celery = ["-m", "celery", "-A", "portal.celery:app"]
+    web = ["-m", "uvicorn", "portal.asgi:application", "--host=127.0.0.1", f"--port={layout.port('portal')}"]
+    arguments = {
+        "web": [*web, "--no-access-log", "--timeout-graceful-shutdown=5"],
+        "worker": [*celery, "worker", "--concurrency=2", "--queues=reconcile,default,purge"],
+        "beat": [*celery, "beat", f"--schedule={layout.home / 'beat-schedule'}", "--pidfile="],
+        "watcher": ["manage.py", "watch"],
+    }
+    return [sys.executable, *arguments[process]]

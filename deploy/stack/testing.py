@@ -15,13 +15,16 @@ from stack.commands import stop_all
 from stack.layout import CHECKOUT, Layout, StackError
 from stack.parts.base import Part, Row, Stack
 from stack.portalenv import write_portal_env
+from stack.stackfile import write_stack_file
 
 FAST = "not stack and not browser and not engine"
 
 
 def test(argv: Sequence[str]) -> int:
     """Bring the stack up, run pytest, take it down; returns pytest's code, or 1 for a skipped test."""
-    parser = argparse.ArgumentParser(prog="deploy/test", epilog="everything else goes to pytest")
+    parser = argparse.ArgumentParser(
+        prog="deploy/test", allow_abbrev=False, epilog="everything else goes to pytest"
+    )
     parser.add_argument("--keep", action="store_true", help="leave the stack running, and use the one left")
     parser.add_argument(
         "--fast", action="store_true", help="PostgreSQL alone, and the tests that need no more"
@@ -41,7 +44,9 @@ def test(argv: Sequence[str]) -> int:
     code = 1
     try:
         bring_up(stack, parts)
-        environment = write_portal_env(stack)
+        environment = write_portal_env(layout, stack.facts)
+        if not given.fast:
+            write_stack_file(stack)
         lines = rows(parts)
         demand(parts, lines, given.need)
         code, closing = run_pytest(stack, environment, [*selection(stack, fast=given.fast), *rest])

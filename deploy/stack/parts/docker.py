@@ -29,7 +29,7 @@ class Docker(Part):
 
     def packages(self) -> list[str]:
         """Debian's engine, where this stack may install one and none answers."""
-        if not self.layout.install_docker or self._answering() or self._dockerd():
+        if not self.layout.install_docker or os.geteuid() != 0 or self._answering() or self._dockerd():
             return []
         return ["docker.io", "iptables"]
 

@@ -43,6 +43,7 @@ class Nomad(Part):
         """ACL, namespace, a token for each process; OpenBao believes its identities from now on."""
         self.stack.facts |= {"nomad_addr": self._url(), "nomad_namespace": self._namespace()}
         self.stack.facts["allowed_drivers"] = self._drivers()
+        self.stack.facts["nomad_kind"] = self._kind()
         if self.given or self._program():
             self._tokens()
         if not self.layout.external:
@@ -51,7 +52,7 @@ class Nomad(Part):
     def row(self) -> Row:
         """Say its version; solo says itself that it is no Nomad."""
         version = self._call("GET", "agent/self")["config"]["Version"]["Version"]
-        stands_in = not self.given and not self._program()
+        stands_in = self._kind() == "stand-in"
         return Row(
             "Nomad" + (" (solo)" if stands_in else ""),
             str(version),
@@ -141,6 +142,9 @@ class Nomad(Part):
 
     def _acls_on(self) -> bool:
         return bool(self._call("GET", "agent/self")["config"].get("ACL", {}).get("Enabled"))
+
+    def _kind(self) -> str:
+        return "real" if self.given or self._program() else "stand-in"
 
     def _drivers(self) -> str:
         if self.given:
