@@ -1,5 +1,7 @@
 """What is written here: answers kept for a repeated call, and members' files."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,5 +1,7 @@
 """Members' files: kept once under their SHA-256, zips looked through before anything unpacks them."""
 
+from __future__ import annotations
+
 import hashlib
 import re
 from collections.abc import Iterator
