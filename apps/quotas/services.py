@@ -4,7 +4,7 @@ Locks, always in this order: the caller's project and app, then the holder's cha
 order of kernel.units.DIMENSIONS. So no two changes wait for each other in a ring.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -82,6 +82,34 @@ def change_reservation(*, project_id: UUID, holder: UUID, amounts: Amounts) -> N
 
 
 @transaction.atomic
+def reserve_beyond(
+    *, actor: Actor, project_id: UUID, holder: UUID, amounts: Amounts, reason: str
+) -> tuple[Shortfall, ...]:
+    """Reserve as an admin decided, lifting limits as far as it takes; returns what was short.
+
+    A lifted limit follows releases down to its base, so nobody else can use what was granted for this holder.
+    """
+    counters = _locked(project_id)
+    try:
+        change_reservation(project_id=project_id, holder=holder, amounts=amounts)
+    except QuotaExceeded as beyond:
+        for shortfall in beyond.shortfalls:
+            _lift(actor, counters[shortfall.dimension], shortfall.asked, reason)
+        change_reservation(project_id=project_id, holder=holder, amounts=amounts)
+        return beyond.shortfalls
+    return ()
+
+
+def _lift(actor: Actor, counter: Counter, more: int, reason: str) -> None:
+    before = counter.limit
+    counter.limit = counter.used + counter.reserved + more
+    counter.save()
+    LimitChange.objects.create(
+        counter=counter, before=before, after=counter.limit, reason=reason, actor_label=actor.label
+    )
+
+
+@transaction.atomic
 def mark_used(*, holder: UUID) -> None:
     """What the holder had reserved is in use now: its job was seen running. Doing it twice does nothing."""
     for dimension, charge in _in_order(_held(holder)):
@@ -104,6 +132,13 @@ def release(*, holder: UUID, parts: Iterable[str]) -> None:
     for dimension, charge in _in_order(_held(holder)):
         if dimension in freed:
             _give_back(charge, charge.used + charge.reserved)
+
+
+def _locked(project_id: UUID) -> dict[str, Counter]:
+    """A project's counters, locked one by one in the order that everybody keeps."""
+    rows = Counter.objects.select_for_update().filter(project_id=project_id)
+    found = ((dimension, rows.filter(dimension=dimension).first()) for dimension in DIMENSIONS)
+    return {dimension: counter for dimension, counter in found if counter is not None}
 
 
 def _held(holder: UUID) -> dict[str, Charge]:
@@ -165,10 +200,7 @@ def set_limit(
     """
     if not reason.strip():
         raise Refused("reason.required", field="reason")
-    counters = {
-        counter.dimension: counter
-        for counter in Counter.objects.select_for_update().filter(project=project).order_by("dimension")
-    }
+    counters = _locked(project.id)
     before = {dimension: counter.limit for dimension, counter in counters.items()}
     for dimension, limit in limits.items():
         _set_one(counters[dimension], limit, actor, reason, until)
@@ -208,7 +240,11 @@ def _set_one(counter: Counter, limit: int, actor: Actor, reason: str, until: dat
 @transaction.atomic
 def end_grants() -> int:
     """Let grants end whose last day is over; returns how many limits went down."""
-    return follow_down(Counter.objects.filter(granted_until__isnull=False))
+    over = Counter.objects.filter(granted_until__lt=timezone.localdate())
+    ended = 0
+    for project_id in sorted(set(over.values_list("project_id", flat=True))):
+        ended += sum(follow_down(Counter.objects.filter(pk=each.pk)) for each in _locked(project_id).values())
+    return ended
 
 
 @transaction.atomic
@@ -217,17 +253,21 @@ def recount(*, repair: bool = False) -> tuple[Difference, ...]:
 
     Nothing but a defect makes a difference, so each one is worth a look; the caller reports it.
     """
-    found = []
-    for counter in Counter.objects.select_for_update().order_by("project_id", "id"):
-        held = Charge.objects.filter(project_id=counter.project_id, dimension=counter.dimension)
+    projects = sorted(set(Counter.objects.values_list("project_id", flat=True)))
+    return tuple(each for project_id in projects for each in _recount(project_id, repair=repair))
+
+
+def _recount(project_id: UUID, *, repair: bool) -> Iterator[Difference]:
+    for dimension, counter in _locked(project_id).items():
+        held = Charge.objects.filter(project_id=project_id, dimension=dimension)
         sums = held.aggregate(used=Sum("used", default=0), reserved=Sum("reserved", default=0))
-        if (sums["used"], sums["reserved"]) != (counter.used, counter.reserved):
-            found.append(_difference(counter, sums))
-            if repair:
-                counter.used, counter.reserved = sums["used"], sums["reserved"]
-                counter.limit = max(counter.limit, counter.used + counter.reserved)
-                counter.save()
-    return tuple(found)
+        if (sums["used"], sums["reserved"]) == (counter.used, counter.reserved):
+            continue
+        yield _difference(counter, sums)
+        if repair:
+            counter.used, counter.reserved = sums["used"], sums["reserved"]
+            counter.limit = max(counter.limit, counter.used + counter.reserved)
+            counter.save()
 
 
 def _difference(counter: Counter, sums: Mapping[str, int]) -> Difference:

@@ -1,4 +1,4 @@
-"""Apps: what is wanted (App, Release), what was seen (Observation), and who works on it (Claim, Operation)."""
+"""Apps: what is wanted (App, Release), what was seen (Observation), who works on it (Claim, Operation)."""
 
 import uuid
 
@@ -26,7 +26,7 @@ class App(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     desired = models.CharField(max_length=10, choices=Desired, default=Desired.REQUESTED)
-    desired_since = models.DateTimeField(auto_now_add=True)
+    desired_since = models.DateTimeField(auto_now_add=True)  # when this generation began
     desired_by = models.CharField(max_length=200, blank=True)
     generation = models.PositiveIntegerField(default=0)  # counts changes of what is wanted
     release = models.ForeignKey("Release", null=True, on_delete=models.PROTECT, related_name="+")
@@ -61,7 +61,7 @@ class Release(models.Model):
     resources = models.JSONField(default=dict)  # cpu_mhz, memory_mib, count, storage_mib, gpus
     files = models.JSONField(
         default=list
-    )  # [{parameter, upload, sha256, name}] given to the task as artifacts
+    )  # [{name, parameter, upload, sha256, filename}] given to the task as artifacts
     files_key = models.CharField(max_length=64, unique=True)  # opens this release's files, and nothing else
     driver = models.CharField(max_length=12)  # chosen at release time among the allowed
     job_digest = models.CharField(max_length=64)
@@ -91,6 +91,11 @@ class Observation(models.Model):
     logs = models.JSONField(default=dict)  # last lines of a failed task: {stdout, stderr, task, allocation}
     generation = models.PositiveIntegerField(default=0)  # the generation that was reached or failed
     release = models.PositiveIntegerField(default=0)
+    ran_generation = models.PositiveIntegerField(default=0)  # the last generation that was seen running
+    seen_generation = models.PositiveIntegerField(default=0)  # the one that the three below are of
+    settled = models.JSONField(default=list)  # parts seen right, not read again for a while
+    settled_at = models.DateTimeField(null=True)
+    job_version = models.PositiveIntegerField(null=True)  # Nomad's version that was seen to be the wanted one
     observed_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)  # last time the public address answered
     waiting_for = models.CharField(max_length=20, blank=True)  # a part that cannot be reached, since below
@@ -103,6 +108,9 @@ class Claim(models.Model):
     app = models.OneToOneField(App, primary_key=True, on_delete=models.CASCADE, related_name="claim")
     due_at = models.DateTimeField(null=True)  # when to look next; null: settled for good
     claimed_until = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(
+        null=True
+    )  # end of the last pass: hints do not come closer than a moment
     fence = models.PositiveBigIntegerField(default=0)
     tries = models.PositiveIntegerField(default=0)  # passes that died since one last ended (poison work)
     hinted_at = models.DateTimeField(null=True)  # a message is on its way: do not send another too soon

@@ -1,0 +1,88 @@
+"""Reading apps: everything that shows one begins with visible_to()."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from apps.accounts.models import Person
+from apps.projects import selectors as projects
+from apps.workloads.models import App, Operation, Release
+from apps.workloads.specs import build, host_of, url_of
+from kernel.errors import Missing
+
+__all__ = [
+    "ReleaseFile",
+    "address",
+    "build",
+    "get",
+    "host_of",
+    "operation",
+    "release_file",
+    "require_token_project",
+    "visible_to",
+]
+_KEY = re.compile(r"[0-9a-f]{64}")
+
+
+def visible_to(person: Person | AnonymousUser, *, gone: bool = False) -> "QuerySet[App]":
+    """The apps of the person's projects; `gone`: with those that were deleted, whose rows are history."""
+    apps = App.objects.filter(project__in=projects.visible_to(person))
+    return apps if gone else apps.filter(gone_at__isnull=True)
+
+
+def get(person: Person | AnonymousUser, app_id: UUID) -> App:
+    """One app, gone ones too, with what its page shows. Raises Missing."""
+    related = ("project", "template", "observation", "claim", "release__template_version", "requester")
+    app = visible_to(person, gone=True).select_related(*related).filter(id=app_id).first()
+    if app is None:
+        raise Missing
+    return app
+
+
+def operation(person: Person | AnonymousUser, operation_id: UUID) -> Operation:
+    """One operation of an app that the person may see. Raises Missing."""
+    apps = visible_to(person, gone=True)
+    found = Operation.objects.filter(id=operation_id, app__in=apps).select_related("app__project").first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def address(app: App) -> str:
+    """The app's public address; empty where it has none, or not any more."""
+    if not app.host:
+        return ""
+    kind = app.release.template_version.manifest["route"]["kind"] if app.release else "http"
+    return {"http": url_of(app.host), "tcp": app.host}.get(kind, "")
+
+
+def require_token_project(allowed: Collection[UUID], project_id: UUID) -> None:
+    """Raise Missing where a token that names projects is used for another one."""
+    if allowed and project_id not in allowed:
+        raise Missing
+
+
+@dataclass(frozen=True)
+class ReleaseFile:
+    """A kept file that a release's key opens."""
+
+    sha256: str
+    filename: str
+
+
+def release_file(files_key: str, sha256: str) -> ReleaseFile | None:
+    """The file that a key opens; None for anything else, whatever is wrong with it.
+
+    Every release of a standing app counts: Nomad may go back to the one before (design 8.8).
+    """
+    if not (_KEY.fullmatch(files_key) and _KEY.fullmatch(sha256)):
+        return None
+    release = Release.objects.filter(files_key=files_key, app__gone_at__isnull=True).first()
+    for each in release.files if release else ():
+        if each["sha256"] == sha256:
+            return ReleaseFile(sha256, each["filename"])
+    return None

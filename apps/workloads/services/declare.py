@@ -1,0 +1,112 @@
+"""Declaring what is wanted: a release, and the app present."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from apps.audit import services as audit
+from apps.catalogue import selectors as catalogue
+from apps.catalogue.models import TemplateVersion
+from apps.workloads.enums import Desired, OperationKind
+from apps.workloads.models import App, Operation, Release
+from apps.workloads.services import operations
+from apps.workloads.services.planning import new_files_key
+from apps.workloads.services.wake import wake
+from apps.workloads.specs import build, job_digest
+from kernel.actors import Actor
+from kernel.errors import Conflict
+
+_OPEN_TO_CHANGE = frozenset({Desired.REQUESTED, Desired.PRESENT, Desired.STOPPED, Desired.ASLEEP})
+
+
+@transaction.atomic
+def declare(
+    *,
+    app: App,
+    actor: Actor,
+    parameters: Mapping[str, Any],
+    resources: Mapping[str, int],
+    files: Sequence[Mapping[str, Any]],
+    template_version: TemplateVersion,
+    driver: str = "",
+    reason: str = "",
+    operation: Operation | None = None,
+) -> Operation:
+    """Make the next release and want it present. The caller has reserved its quota in the same transaction.
+
+    `operation` is the one that the request opened; without it one is opened here. Raises Conflict where the
+    app is on its way out, Refused where the job cannot be rendered.
+    """
+    app = App.objects.select_for_update(no_key=True).get(id=app.id)
+    if app.desired not in _OPEN_TO_CHANGE:
+        raise Conflict("app.leaving", desired=app.desired)
+    kind = OperationKind.CREATE if app.desired == Desired.REQUESTED else OperationKind.CHANGE
+    release = _release(app, actor, reason, template_version, driver, parameters, resources, files)
+    before = {"desired": app.desired, "release": app.release.number if app.release else 0}
+    app.release = release
+    advance(app=app, actor=actor, desired=Desired.PRESENT)
+    operation = _take(operation, app, kind, actor)
+    operations.tell(app=app, code="app.released", actor=actor, number=release.number)
+    audit.record(
+        actor=actor,
+        verb="app.released",
+        target_kind="app",
+        target_id=app.id,
+        target_label=app.label,
+        project_id=app.project_id,
+        reason=reason,
+        before=before,
+        after={"desired": app.desired, "release": release.number, "resources": dict(resources)},
+    )
+    return operation
+
+
+def advance(*, app: App, actor: Actor, desired: Desired) -> None:
+    """The next generation of a locked app, saved and due now."""
+    app.desired, app.generation = desired, app.generation + 1
+    app.desired_since, app.desired_by = timezone.now(), actor.label[:200]
+    app.save()
+    wake(app.id)
+
+
+def _take(operation: Operation | None, app: App, kind: OperationKind, actor: Actor) -> Operation:
+    """The request's operation, now of this generation, or a new one; what came before is overtaken."""
+    if operation is None:
+        operation = operations.open_operation(app=app, kind=kind, actor=actor, generation=app.generation)
+    elif operation.generation != app.generation:
+        operation.generation = app.generation
+        operation.save()
+    operations.cancel_open(app=app, besides=operation.id)
+    return operation
+
+
+def _release(
+    app: App,
+    actor: Actor,
+    reason: str,
+    version: TemplateVersion,
+    driver: str,
+    parameters: Mapping[str, Any],
+    resources: Mapping[str, int],
+    files: Sequence[Mapping[str, Any]],
+) -> Release:
+    newest = app.releases.order_by("-number").values_list("number", flat=True).first() or 0
+    release = Release(
+        app=app,
+        number=newest + 1,
+        template_version=version,
+        parameters=dict(parameters),
+        resources=dict(resources),
+        files=[dict(each) for each in files],
+        files_key=new_files_key(),
+        driver=driver or catalogue.choose_runtime(catalogue.manifest(version), settings.ALLOWED_DRIVERS),
+        author_label=actor.label[:200],
+        author_id=actor.id,
+        reason=reason,
+    )
+    release.job_digest = job_digest(build(app, release))
+    release.save()
+    return release

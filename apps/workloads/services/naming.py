@@ -1,0 +1,59 @@
+"""Names and hosts: what may be asked for, what is free, what to take instead."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from apps.workloads.models import App
+from apps.workloads.specs import host_of
+from kernel.errors import Refused
+from kernel.names import SLUG_MAX, is_slug
+
+#: Labels below the apps' domain that people would take for the lab's own pages.
+RESERVED = frozenset({"www", "portal", "portail", "paillasse", "login", "auth", "sso", "admin", "api"})
+_SUGGESTIONS = 3
+_TRIES = 50
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Whether a name can be had. `host` is the address that it would give."""
+
+    free: bool
+    suggestions: tuple[str, ...]
+    host: str
+
+
+def name_available(name: str) -> Availability:
+    """Say whether a name is free now, and what is if it is not. Raises Refused for what is no name."""
+    check_name(name)
+    host = host_of(name)
+    free = name not in RESERVED and not App.objects.filter(host=host).exists()
+    return Availability(free, () if free else suggestions(name), host)
+
+
+def check_name(name: str) -> None:
+    """Raise Refused("name.invalid") where the text cannot be the first label of a host."""
+    if not is_slug(name):
+        raise Refused("name.invalid", field="name", limit=SLUG_MAX)
+
+
+def taken(name: str) -> Refused:
+    """The refusal of a name that is taken, with what is free."""
+    return Refused("name.taken", field="name", name=name, suggestions=", ".join(suggestions(name)))
+
+
+def suggestions(name: str) -> tuple[str, ...]:
+    """Up to three free names that begin like this one."""
+    candidates = list(islice(_variants(name), _TRIES))
+    hosts = {host_of(each): each for each in candidates}
+    held = set(App.objects.filter(host__in=hosts).values_list("host", flat=True))
+    return tuple(each for host, each in hosts.items() if host not in held)[:_SUGGESTIONS]
+
+
+def _variants(name: str) -> Iterator[str]:
+    number = 2
+    while True:
+        ending = f"-{number}"
+        yield name[: SLUG_MAX - len(ending)].rstrip("-") + ending
+        number += 1

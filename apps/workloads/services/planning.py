@@ -1,0 +1,172 @@
+"""What a release will be made of, checked before anything is written."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.utils.translation import get_language
+
+from apps.accounts.models import Person
+from apps.base import uploads as kept_files
+from apps.base.models import Upload
+from apps.catalogue import parameters as questions
+from apps.catalogue import selectors as catalogue
+from apps.catalogue.models import TemplateVersion
+from apps.projects.models import Project
+from apps.workloads import lab
+from apps.workloads.models import App, Release
+from apps.workloads.specs import build
+from kernel.errors import Refused, RefusedMany
+from orchestration.policy import judge
+from orchestration.render import render_job
+from orchestration.specs import Resources
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A release to be: everything checked, nothing kept yet but members' uploads."""
+
+    template_version: TemplateVersion
+    parameters: Mapping[str, Any]
+    resources: Resources
+    driver: str
+    approval: str  #: the template's rule: within-quota or always
+    uploads: Mapping[str, Upload] = field(default_factory=dict)
+    files: tuple[Mapping[str, Any], ...] = ()
+
+    def amounts(self) -> dict[str, int]:
+        """What the quota is charged, by dimension."""
+        return self.resources.charge().as_dict()
+
+    def payload(self) -> dict[str, Any]:
+        """What a request keeps of it."""
+        return {
+            "template": self.template_version.template.slug,
+            "version": self.template_version.version,
+            "template_version": str(self.template_version.id),
+            "parameters": dict(self.parameters),
+            "resources": vars(self.resources),
+            "files": list(self.files),
+            "driver": self.driver,
+        }
+
+
+def plan(
+    *,
+    person: Person,
+    project: Project,
+    app: App,
+    template_version: TemplateVersion,
+    parameters: Mapping[str, Any],
+    resources: Mapping[str, Any] | None,
+    uploads: Mapping[str, UUID],
+) -> Plan:
+    """Check an answer to a template's questions. `app` need not be saved.
+
+    Raises RefusedMany with everything that is wrong, each with its field.
+    """
+    manifest = catalogue.manifest(template_version)
+    refusals: list[Refused] = []
+    given = _collect(refusals, lambda: _uploads(project, uploads), {})
+    context = questions.MemberContext(person.name, person.email, project.name)
+    language = get_language() or "en"
+    cleaned = _collect(
+        refusals, lambda: questions.check(manifest, parameters, context, language, uploads=given), {}
+    )
+    size = _collect(refusals, lambda: catalogue.resources_of(manifest, resources), None)
+    driver = _collect(refusals, lambda: catalogue.choose_runtime(manifest, settings.ALLOWED_DRIVERS), "")
+    _collect(refusals, lambda: _zips(manifest, given), None)
+    if refusals or size is None:
+        raise RefusedMany(refusals)
+    made = Plan(
+        template_version, cleaned, size, driver, manifest.approval, given, _described(manifest, given)
+    )
+    check_policy(app, made)
+    return made
+
+
+def keep_files(planned: Plan, *, person: Person, project: Project) -> Plan:
+    """Store what the portal makes from a member's text, beside their uploads."""
+    manifest = catalogue.manifest(planned.template_version)
+    files = list(planned.files)
+    for made in catalogue.made_files(manifest, planned.parameters, planned.uploads):
+        upload = kept_files.store(
+            person_id=person.id, project_id=project.id, file=ContentFile(made.content), name=made.filename
+        )
+        files.append(_entry(made.name, "", upload))
+    return replace(planned, files=tuple(files))
+
+
+def check_policy(app: App, planned: Plan) -> None:
+    """Judge the job that this release would be. Raises Refused("policy.refused") with what forbids it."""
+    release = Release(
+        app=app,
+        number=1,
+        template_version=planned.template_version,
+        parameters=dict(planned.parameters),
+        resources=vars(planned.resources),
+        files=list(planned.files),
+        files_key=new_files_key(),
+        driver=planned.driver,
+    )
+    violations = judge(render_job(build(app, release)), lab.rules())
+    if violations:
+        codes = ", ".join(dict.fromkeys(each.code for each in violations))
+        paths = "; ".join(f"{each.path}: {each.value}" for each in violations)
+        raise Refused("policy.refused", field="template", rules=codes, detail=paths[:500])
+
+
+def new_files_key() -> str:
+    """A right to read one release's files: 256 random bits."""
+    return secrets.token_hex(32)
+
+
+def _collect(refusals: list[Refused], work: Callable[[], Any], otherwise: Any) -> Any:
+    """Do it, and note what it refuses."""
+    try:
+        return work()
+    except RefusedMany as many:
+        refusals += many.refusals
+    except Refused as refused:
+        refusals.append(refused)
+    return otherwise
+
+
+def _uploads(project: Project, uploads: Mapping[str, UUID]) -> dict[str, Upload]:
+    """The files named, by parameter; only those of the same project are found."""
+    rows = {row.id: row for row in Upload.objects.filter(id__in=uploads.values(), project_id=project.id)}
+    for parameter, upload_id in uploads.items():
+        if upload_id not in rows:
+            raise Refused("upload.missing", field=f"parameters.{parameter}")
+    return {parameter: rows[upload_id] for parameter, upload_id in uploads.items()}
+
+
+def _zips(manifest: catalogue.Manifest, given: Mapping[str, Upload]) -> None:
+    """What a node will unpack is looked through here, whoever stored it."""
+    for rule in manifest.files:
+        upload = given.get(rule.upload) if rule.upload else None
+        if rule.unpack and upload is not None:
+            with kept_files.open(upload.sha256) as file:
+                kept_files.check_zip(file, field=f"parameters.{rule.upload}")
+
+
+def _described(manifest: catalogue.Manifest, given: Mapping[str, Upload]) -> tuple[Mapping[str, Any], ...]:
+    return tuple(
+        _entry(rule.name, rule.upload, given[rule.upload])
+        for rule in manifest.files
+        if rule.upload and rule.upload in given
+    )
+
+
+def _entry(name: str, parameter: str, upload: Upload) -> dict[str, Any]:
+    return {
+        "name": name,
+        "parameter": parameter,
+        "upload": str(upload.id),
+        "sha256": upload.sha256,
+        "filename": upload.name,
+    }
