@@ -24,7 +24,7 @@ IDS = {
     "dana": UUID("00000000-0000-4000-8000-00000000000d"),
     "erik": UUID("00000000-0000-4000-8000-00000000000e"),
 }
-BACKEND = "apps.accounts.authentication.KeycloakBackend"
+BACKEND = "portal.login.backend.KeycloakBackend"
 
 
 def enter(login: str, lab_role: LabRole = LabRole.NONE) -> Person:

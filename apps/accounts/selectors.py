@@ -16,3 +16,8 @@ def pending_of(person: Person) -> Person | None:
     if not person.email_verified or not person.email:
         return None
     return Person.objects.filter(subject="", email=person.email).first()
+
+
+def by_subject(issuer: str, subject: str) -> Person | None:
+    """The person whom the account service knows by this subject."""
+    return Person.objects.filter(issuer=issuer, subject=subject).first()

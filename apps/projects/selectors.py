@@ -12,7 +12,7 @@ from apps.projects.models import Membership, Project
 from apps.projects.permissions import current, role_of
 from kernel.errors import Missing
 
-__all__ = ["get", "get_by_slug", "members_of", "personal_of", "role_of", "roles", "visible_to"]
+__all__ = ["by_slug", "get", "get_by_slug", "members_of", "personal_of", "role_of", "roles", "visible_to"]
 RANK = (Role.OWNER, Role.DEVELOPER, Role.VIEWER)
 
 
@@ -34,6 +34,11 @@ def get(person: Person | AnonymousUser, project_id: UUID) -> Project:
 def get_by_slug(person: Person | AnonymousUser, slug: str) -> Project:
     """The same, by its short name."""
     return _one(visible_to(person).filter(slug=slug))
+
+
+def by_slug(slug: str) -> Project | None:
+    """One project by its short name, whoever asks: for commands."""
+    return Project.objects.filter(slug=slug).first()
 
 
 def personal_of(person: Person) -> Project | None:

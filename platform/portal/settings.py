@@ -1,10 +1,12 @@
 """Django's settings, all from the environment (the table is in README.md)."""
 
+from portal import logs
 from portal.env import BASE_DIR, amounts, env, flag, words
 
 PROCESS = env.str("PROCESS", default="command")
 DEBUG = flag("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LAB_NAME = env.str("LAB_NAME", default="Laboratoire")
 
 # -- addresses ---------------------------------------------------------------------------------------------
@@ -20,10 +22,11 @@ APPS_ENTRYPOINT_HTTP = env.str("APPS_ENTRYPOINT_HTTP", default="web")
 APPS_ENTRYPOINT_HTTPS = env.str("APPS_ENTRYPOINT_HTTPS", default="websecure")
 APPS_HTTP_MIDDLEWARES = words("APPS_HTTP_MIDDLEWARES", "http-to-https@file")
 APPS_TLS_OPTIONS = env.str("APPS_TLS_OPTIONS", default="intermediate@file")
-_portal_host = PORTAL_URL.split("://", 1)[1].split(":")[0].rstrip("/")
+PORTAL_HOST = PORTAL_URL.split("://", 1)[1].split(":")[0].rstrip("/").lower()
+EXPLAIN_VIEW = "apps.console.views.explain"
 # The catch-all explaining page is served under the apps' hosts, on no other URL (portal.middleware).
 ALLOWED_HOSTS = [
-    _portal_host,
+    PORTAL_HOST,
     PORTAL_BIND.rsplit(":", 1)[0],
     "localhost",
     f".{APPS_DOMAIN}",
@@ -49,7 +52,7 @@ VAULT_JWT_MOUNT = env.str("VAULT_JWT_MOUNT", default="jwt-nomad")
 TRAEFIK_API_URL = env.str("TRAEFIK_API_URL", default="http://127.0.0.1:8080")
 # Paths, not contents: these tokens are read, and read again when they change, by the drivers alone.
 NOMAD_TOKEN_FILE = env.str("NOMAD_TOKEN_FILE", default="")
-CONSUL_TOKEN_FILE = env.str("CONSUL_TOKEN_FILE", default="")
+CONSUL_TOKEN_FILE = env.str("CONSUL_HTTP_TOKEN_FILE", default="")
 VAULT_TOKEN_FILE = env.str("VAULT_TOKEN_FILE", default="")
 VAULT_ROLE_ID_FILE = env.str("VAULT_ROLE_ID_FILE", default="")
 VAULT_SECRET_ID_FILE = env.str("VAULT_SECRET_ID_FILE", default="")
@@ -65,6 +68,7 @@ OIDC_ISSUER = f"{KEYCLOAK_URL.rstrip('/')}/realms/{KEYCLOAK_REALM}"
 _oidc = f"{OIDC_ISSUER}/protocol/openid-connect"
 OIDC_RP_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="paillasse")
 OIDC_RP_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_CLIENT_SECRET_FILE = env.str("OIDC_CLIENT_SECRET_FILE", default="")  # its path, for the driver
 OIDC_OP_AUTHORIZATION_ENDPOINT = f"{_oidc}/auth"
 OIDC_OP_TOKEN_ENDPOINT = f"{_oidc}/token"
 OIDC_OP_USER_ENDPOINT = f"{_oidc}/userinfo"
@@ -75,12 +79,12 @@ OIDC_USE_PKCE = True
 OIDC_PKCE_CODE_CHALLENGE_METHOD = "S256"
 OIDC_RP_SCOPES = "openid email profile"
 OIDC_TIMEOUT = 5  # seconds
-OIDC_STORE_ID_TOKEN = True
+OIDC_MAX_STATES = 10  # sign-ins begun in one browser and not finished
 ADMIN_GROUPS = words("ADMIN_GROUPS", "/lab/paillasse-admins")
 AUDITOR_GROUPS = words("AUDITOR_GROUPS", "/lab/paillasse-auditors")
 DEFAULT_QUOTA = amounts("DEFAULT_QUOTA", "apps=5,cpu_mhz=4000,memory_mib=4096,storage_mib=10240,gpus=0")
 AUTH_USER_MODEL = "accounts.Person"
-AUTHENTICATION_BACKENDS = ["apps.accounts.authentication.KeycloakBackend"]
+AUTHENTICATION_BACKENDS = ["portal.login.backend.KeycloakBackend"]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
@@ -103,21 +107,26 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "drf_standardized_errors",
     "django_structlog",
+    "portal.apps.PortalConfig",
     *(f"apps.{room}.apps.RoomConfig" for room in [*ROOMS, "approvals", "console"]),
 ]
 MIDDLEWARE = [
+    "portal.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "portal.middleware.AppsHosts",
+    "portal.middleware.BodySize",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "portal.middleware.RequestLog",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.Errors",
 ]
 ROOT_URLCONF = "portal.urls"
 ASGI_APPLICATION = "portal.asgi.application"
@@ -161,7 +170,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"  # the way back from Keycloak is a cross-site GET
 SESSION_COOKIE_AGE = 12 * 3600  # seconds: a working day
 CSRF_FAILURE_VIEW = "apps.console.views.csrf_failure"
-SECURE_HSTS_SECONDS = 0 if _portal_host.endswith("localhost") else 31_536_000
+SECURE_HSTS_SECONDS = 0 if PORTAL_HOST.endswith("localhost") else 31_536_000
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -179,8 +188,10 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # -- language ----------------------------------------------------------------------------------------------
-LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="fr")
 LANGUAGES = [("fr", "Français"), ("en", "English")]
+_language = env.str("LANGUAGE", default="fr")
+# A shell's own LANGUAGE (`en_US:en`, for gettext) is no setting of ours.
+LANGUAGE_CODE = _language if _language in dict(LANGUAGES) else "fr"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Paris")
@@ -192,7 +203,8 @@ STATICFILES_DIRS = [BASE_DIR / "templates" / "web" / "static"]
 FILES_DIR = env.str("FILES_DIR", default=str(BASE_DIR / "var" / "files"))
 FILES_S3_BUCKET = env.str("FILES_S3_BUCKET", default="")
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a form or of JSON
+BODY_MAX_BYTES = UPLOAD_MAX_BYTES + DATA_UPLOAD_MAX_MEMORY_SIZE
 STORAGES = {
     "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {"bucket_name": FILES_S3_BUCKET}}
     if FILES_S3_BUCKET
@@ -213,7 +225,13 @@ CACHES = {
 CELERY_BROKER_URL = REDIS_URL
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
-DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"paillasse@{_portal_host}")
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"paillasse@{PORTAL_HOST}")
+
+# -- logs --------------------------------------------------------------------------------------------------
+LOGGING = logs.configuration(LOG_LEVEL)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # portal.middleware has made a plain word of it
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # portal.middleware binds the connection's address
 
 # -- API ---------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -223,12 +241,16 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["apps.base.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "apps.base.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "portal.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "portal.problems.Handler",
+    "EXCEPTION_FORMATTER_CLASS": "portal.problems.Formatter",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Paillasse",

@@ -1,5 +1,27 @@
 """All addresses: each room brings its own."""
 
-from django.urls import URLPattern, URLResolver
+from importlib.util import find_spec
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from portal.health import livez, readyz
+from portal.problems import known_problems
+
+
+def _present(*modules: str) -> list[URLResolver]:
+    return [path("", include(module)) for module in modules if find_spec(module)]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("livez", livez, name="livez"),
+    path("readyz", readyz, name="readyz"),
+    path("oidc/", include("portal.login.urls")),
+    path("api/problems/", known_problems, name="problems"),
+    *([path("api/", include("portal.api"))] if find_spec("apps.workloads.live") else []),
+    *_present(*(f"apps.{room}.urls" for room in [*settings.ROOMS, "approvals", "console"])),
+]
+handler400 = "portal.pages.bad_request"
+handler403 = "portal.pages.permission_denied"
+handler404 = "portal.pages.page_not_found"
+handler500 = "portal.pages.server_error"

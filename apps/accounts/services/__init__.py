@@ -6,7 +6,6 @@ from apps.accounts.services.sessions import (
     end_sessions,
     forget_ended,
     open_session,
-    use_logout_token,
 )
 from apps.accounts.services.tokens import create_token, revoke_token
 
@@ -22,5 +21,4 @@ __all__ = [
     "revoke_token",
     "set_preferences",
     "sign_in",
-    "use_logout_token",
 ]

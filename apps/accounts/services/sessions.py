@@ -11,6 +11,7 @@ from django.db.models import Q
 from apps.accounts.models import LogoutToken, OidcSession, Person
 from apps.accounts.services.people import record
 from kernel.actors import system
+from kernel.errors import Refused
 
 
 @transaction.atomic
@@ -32,12 +33,16 @@ def close_session(*, session_key: str) -> str:
 
 
 @transaction.atomic
-def end_sessions(*, issuer: str, subject: str, sid: str) -> int:
-    """End sessions that the account service has ended; return how many.
+def end_sessions(*, issuer: str, subject: str, sid: str, jti: str, expires_at: datetime) -> int:
+    """End the sessions that a logout token names; return how many.
+
+    The token is used up in the same transaction, so that it never counts as used with nothing ended.
+    Raises Refused where it was used before.
 
     A subject means all of the person's: Keycloak names only one `sid` where an administrator ends them all
     (keycloak issue 22914). A `sid` without a subject means that session alone.
     """
+    _use(jti, expires_at)
     which = Q(person__issuer=issuer, person__subject=subject) if subject else Q(sid=sid)
     sessions = list(OidcSession.objects.filter(which).select_related("person"))
     _delete_sessions(session.session_key for session in sessions)
@@ -53,15 +58,12 @@ def _delete_sessions(keys: Iterable[str]) -> None:
         store(key).delete()
 
 
-@transaction.atomic
-def use_logout_token(*, jti: str, expires_at: datetime) -> bool:
-    """Note that a logout token was used; False where it was used before."""
+def _use(jti: str, expires_at: datetime) -> None:
     try:
         with transaction.atomic():
             LogoutToken.objects.create(jti=jti, expires_at=expires_at)
-    except IntegrityError:
-        return False
-    return True
+    except IntegrityError as error:
+        raise Refused("login.token") from error
 
 
 @transaction.atomic
