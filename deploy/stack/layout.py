@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from stack import ports
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-BASES = {"up": ports.UP_BASE, "test": ports.TEST_BASE}
+BASES = {"up": ports.UP_BASE, "test": ports.TEST_BASE, "bench": ports.BENCH_BASE}
 #: What `test` may take from outside (design 8.5).
 TEST_ADDRESSES = frozenset({"NOMAD_ADDR"})
 LOOPBACK = frozenset({"localhost", "::1", ""})

@@ -2,6 +2,7 @@
 
 UP_BASE = 18000
 TEST_BASE = 19000
+BENCH_BASE = 20000
 OFFSETS = {
     "portal": 0,
     "keycloak": 80,
@@ -29,5 +30,5 @@ def port(base: int, name: str) -> int:
 
 def dynamic(base: int) -> tuple[int, int]:
     """Return the first and last port that tasks of a stack may be given, below Linux's ephemeral ports."""
-    low = {UP_BASE: 26000, TEST_BASE: 28000}.get(base, 30000)
+    low = {UP_BASE: 26000, TEST_BASE: 28000, BENCH_BASE: 30000}.get(base, 24000)
     return low, low + 1999
