@@ -25,6 +25,7 @@ from kernel.errors import Missing, Refused
 __all__ = [
     "GivenFile",
     "MadeFile",
+    "Manifest",
     "Pieces",
     "Surroundings",
     "available",
