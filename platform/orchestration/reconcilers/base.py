@@ -32,7 +32,7 @@ class Context:
     answered_before: bool = False  #: this generation was seen running already
     state: ObservedState | None = None  #: what the last pass said
     settled: frozenset[str] = frozenset()  #: the last pass's, if this generation's and younger than a minute
-    job_version: int | None = None  #: the last pass's, if this generation's
+    job_version: int | None = None  #: the last pass's, if this generation's and no retry was asked since
     written: frozenset[str] = (
         frozenset()
     )  #: parts written in this run: what stays different is not written again

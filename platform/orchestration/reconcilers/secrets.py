@@ -1,5 +1,7 @@
 """The app's secrets: generated once, or waited for from a member. Values are never read here."""
 
+from functools import cached_property
+
 from orchestration.ports import SecretState
 from orchestration.reconcilers.base import GONE, LEFT, MISSING, RIGHT, Observation, Removable, Verdict, Writer
 from orchestration.render.job import META_APP
@@ -13,6 +15,7 @@ class Secrets(Writer, Removable):
     condition = ConditionType.SECRETS_READY
     settles = True
 
+    @cached_property
     def _standing(self) -> SecretState | None:
         return self.drivers.secrets.secret_state(self.spec.names.secret_path)
 
@@ -25,7 +28,7 @@ class Secrets(Writer, Removable):
 
     def observe(self) -> Observation:
         """Compare the names that were written with those that the app needs."""
-        standing = self._standing()
+        standing = self._standing
         if standing is not None and not self._ours(standing):
             return Observation(Verdict.WRONG, ObservedState.FAILED, "secret.not_ours", retryable=False)
         missing = self.wanted() - frozenset(standing.keys if standing else ())
@@ -39,7 +42,7 @@ class Secrets(Writer, Removable):
 
     def create(self) -> None:
         """Draw and write the generated ones that are missing."""
-        standing = self._standing()
+        standing = self._standing
         known = frozenset(standing.keys if standing else ())
         values = {
             each.name: self.ctx.new_secret(each.length)
@@ -54,7 +57,7 @@ class Secrets(Writer, Removable):
 
     def remains(self) -> Observation:
         """A path with another owner's mark is not ours to remove."""
-        standing = self._standing()
+        standing = self._standing
         return LEFT if standing is not None and self._ours(standing) else GONE
 
     def delete(self) -> bool:
