@@ -4,14 +4,17 @@ Standard library only, so that it starts in a fraction of a second. No directory
 sent, and nothing outside the site's folder is reachable, links included.
 """
 
+import io
 import os
 import re
 import signal
 import sys
 import threading
+from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 ADDRESS = re.compile(r"(?P<host>.+):(?P<port>\d+)")
@@ -52,21 +55,25 @@ class Handler(SimpleHTTPRequestHandler):
         ".woff2": "font/woff2",
     }
 
-    def send_head(self):  # noqa: ANN201 - as the parent's
-        """Open what the path names; 404 for everything outside the site."""
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
+        """Open what the path names; 404 for everything outside the site.
+
+        Always in full: a file of a new release may be older than the one that a browser keeps.
+        """
         if not self.inside():
             self.send_error(HTTPStatus.NOT_FOUND)
             return None
+        del self.headers["If-Modified-Since"]
         return super().send_head()
 
     def inside(self) -> bool:
         """Whether the path stays in the site and names nothing hidden."""
         path = unquote(urlsplit(self.path).path)
-        if "\0" in path or any(part.startswith(".") for part in path.split("/")):
+        if "\0" in path or any(part.startswith(".") and part != ".well-known" for part in path.split("/")):
             return False
         return Path(self.translate_path(self.path)).resolve().is_relative_to(self.directory)
 
-    def list_directory(self, path):  # noqa: ANN001, ANN201, ARG002 - as the parent's
+    def list_directory(self, path: str | os.PathLike[str]) -> None:  # noqa: ARG002 - as the parent's
         """A folder without index.html shows nothing."""
         self.send_error(HTTPStatus.NOT_FOUND)
 
@@ -95,10 +102,7 @@ def main() -> None:
     host = found["host"].strip("[]") if found else "127.0.0.1"
     port = int(found["port"] if found else os.environ["NOMAD_PORT_http"])  # noqa: SIM112 - Nomad's spelling
 
-    def handler(*args: object) -> Handler:
-        return Handler(*args, directory=str(site))
-
-    with Server((host, port), handler) as server:
+    with Server((host, port), partial(Handler, directory=str(site))) as server:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
         print(f"serving {site.name} on {host}:{port}", file=sys.stderr, flush=True)

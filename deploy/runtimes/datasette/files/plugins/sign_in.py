@@ -4,7 +4,7 @@ from datasette import hookimpl
 from datasette.utils.asgi import Request, Response
 
 
-@hookimpl
+@hookimpl  # type: ignore[untyped-decorator]
 def forbidden(request: Request) -> Response | None:
     """Lead browsers to the password; programs that ask for JSON get their 403."""
     wants_page = "text/html" in request.headers.get("accept", "")
