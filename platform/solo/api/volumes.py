@@ -1,0 +1,139 @@
+"""/v1/volumes and /v1/volume/host: plain directories of this machine, as Nomad's mkdir plugin makes them."""
+
+import shutil
+import uuid
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import Route
+
+from solo.api.common import Call, answer, blocking, endpoint, text, visible
+from solo.clock import now_ns
+from solo.errors import ApiError
+from solo.state import client_done
+from solo.store import Row
+
+_STUB = ("CapacityBytes", "CreateIndex", "CreateTime", "ID", "ModifyIndex", "ModifyTime", "Name", "Namespace",
+         "NodeID", "NodePool", "PluginID", "State")  # fmt: skip
+
+
+async def list_volumes(call: Call) -> Response:
+    """GET /v1/volumes?type=host or csi; there are never any of the latter."""
+    host = call.query("type") == "host"
+    visible(call, [], "host-volume-read" if host else "csi-list-volume")
+
+    def read() -> tuple[int, Any]:
+        if not host:
+            return 0, []
+        rows = visible(call, call.store.rows("volumes"), "host-volume-read")
+        return call.store.table_index["volumes"], [{key: v[key] for key in _STUB} for v in rows]
+
+    return await blocking(call, read)
+
+
+async def create(call: Call) -> Response:
+    """PUT /v1/volume/host/create; with the ID of one that is there, it is kept as it is."""
+    wanted = (await call.body()).get("Volume")
+    call.token
+    if not isinstance(wanted, dict):
+        raise ApiError(400, "missing volume definition")
+    space = wanted.get("Namespace") or call.namespace
+    call.need("host-volume-create", namespace=space)
+    _check(call, wanted, space)
+    machine, now = call.context.machine, now_ns()
+    old = call.store.get("volumes", wanted.get("ID") or "")
+    identity = old["ID"] if old else str(uuid.uuid4())
+    path = machine.volumes_dir / identity
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o750)
+    machine.user.own(path)
+    with call.store.change() as change:
+        row = {
+            "CapacityBytes": 0,
+            "CreateIndex": old["CreateIndex"] if old else change.index,
+            "CreateTime": old["CreateTime"] if old else now,
+            "HostPath": str(path),
+            "ID": identity,
+            "ModifyIndex": change.index,
+            "ModifyTime": now,
+            "Name": wanted["Name"],
+            "Namespace": space,
+            "NodeID": machine.node_id,
+            "NodePool": "default",
+            "Parameters": wanted.get("Parameters"),
+            "PluginID": wanted["PluginID"],
+            "RequestedCapabilities": wanted.get("RequestedCapabilities"),
+            "RequestedCapacityMaxBytes": wanted.get("RequestedCapacityMaxBytes") or 0,
+            "RequestedCapacityMinBytes": wanted.get("RequestedCapacityMinBytes") or 0,
+            "State": "ready",
+        }
+        change.put("volumes", identity, row)
+        index = change.index
+    call.context.scheduler.unblock()
+    return answer({"Index": index, "Volume": {**row, "State": "pending"}, "Warnings": ""}, index)
+
+
+def _check(call: Call, wanted: dict[str, Any], space: str) -> None:
+    problems = []
+    if not wanted.get("Name"):
+        problems.append("missing name")
+    if not wanted.get("RequestedCapabilities"):
+        problems.append("must include at least one capability block")
+    if problems:
+        listed = "".join(f"\t* {p}\n" for p in problems)
+        word = "error" if len(problems) == 1 else "errors"
+        raise ApiError(500, f"volume validation failed: {len(problems)} {word} occurred:\n{listed}\n")
+    if call.store.get("namespaces", space) is None:
+        raise ApiError(500, f'volume is in nonexistent namespace "{space}"')
+    if wanted.get("PluginID") != "mkdir":
+        raise ApiError(500, "could not place volume: no node meets constraints")
+
+
+def _volume(call: Call, capability: str) -> Row:
+    call.token
+    row = call.store.get("volumes", call.path("id"))
+    if row is None or row["Namespace"] != call.namespace:
+        call.need(capability)
+        raise ApiError(404, "volume not found")
+    call.need(capability, namespace=row["Namespace"])
+    return row
+
+
+async def read_volume(call: Call) -> Response:
+    """GET /v1/volume/host/{id}."""
+
+    def read() -> tuple[int, Any]:
+        row = _volume(call, "host-volume-read")
+        return row["ModifyIndex"], {**row, "Allocations": []}
+
+    return await blocking(call, read)
+
+
+async def delete(call: Call) -> Response:
+    """DELETE /v1/volume/host/{id} and /v1/volume/host/{id}/delete; refused while an allocation uses it."""
+    with call.store.change() as change:
+        row = _volume(call, "host-volume-delete")
+        users = [a["ID"] for a in call.store.rows("allocs") if not client_done(a) and _uses(a, row)]
+        if users:
+            raise ApiError(400, f"volume {row['ID']} in use by allocations: {users}".replace("'", ""))
+        change.delete("volumes", row["ID"])
+        index = change.index
+    shutil.rmtree(Path(row["HostPath"]), ignore_errors=True)
+    return text("", headers={"X-Nomad-Index": str(index)})
+
+
+def _uses(alloc: Row, volume: Row) -> bool:
+    if alloc["Namespace"] != volume["Namespace"]:
+        return False
+    groups = [g for g in alloc["Job"]["TaskGroups"] if g["Name"] == alloc["TaskGroup"]]
+    return any(v["Source"] == volume["Name"] for g in groups for v in (g["Volumes"] or {}).values())
+
+
+routes = [
+    Route("/v1/volumes", endpoint(list_volumes), methods=["GET"]),
+    Route("/v1/volume/host/create", endpoint(create), methods=["PUT", "POST"]),
+    Route("/v1/volume/host/{id}", endpoint(read_volume), methods=["GET"]),
+    Route("/v1/volume/host/{id}", endpoint(delete), methods=["DELETE"]),
+    Route("/v1/volume/host/{id}/delete", endpoint(delete), methods=["DELETE"]),
+]
