@@ -14,17 +14,24 @@ READ_S = 8.0  #: seconds between two bytes of an answer
 TIMEOUT = (CONNECT_S, READ_S)
 
 
+def _refuse_redirect(response: requests.Response, **_: Any) -> None:
+    if 300 <= response.status_code < 400:  # noqa: PLR2004 - the class of redirects
+        where = response.headers.get("Location", "")
+        raise requests.exceptions.TooManyRedirects(f"redirects to {where}", response=response)
+
+
 def new_session(*, ca: str = "", auth: AuthBase | None = None) -> requests.Session:
     """Open a session; `ca` is a file of certificates to trust instead of the system's.
 
-    Only GET is tried twice: a write whose answer was lost may have been done. Redirects are refused: they
-    would carry a token to wherever they point. Neither ~/.netrc nor proxy variables are looked at.
+    Only GET is tried twice: a write whose answer was lost may have been done. A redirect raises
+    TooManyRedirects: it would carry a token to wherever it points. Neither ~/.netrc nor proxy variables
+    are looked at.
     """
     session = requests.Session()
     session.trust_env = False
-    session.max_redirects = 0
     session.verify = ca or True
     session.auth = auth
+    session.hooks["response"].append(_refuse_redirect)
     session.headers["User-Agent"] = USER_AGENT
     retry = Retry(
         total=1,

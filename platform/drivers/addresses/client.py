@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import urllib3
 from urllib3.exceptions import HTTPError, LocationParseError
@@ -39,6 +40,7 @@ class PublicAddresses:
         self._scheme = scheme
         self._port = port
         self._connect_to = connect_to
+        self._ca = Path(ca) if ca else None
         self._clock = clock
         self._pools = urllib3.PoolManager(
             num_pools=TARGETS, maxsize=1, cert_reqs="CERT_REQUIRED", ca_certs=ca or None
@@ -59,6 +61,8 @@ class PublicAddresses:
         """Ask once; redirects are an answer and not followed. OutsideRefused for what is no host or path."""
         name, target = safe.host(PART, host), safe.target(PART, path)
         headers = {**HEADERS, "Host": self._host_header(name)}
+        if self._ca is not None and not self._ca.is_file():
+            raise Misconfigured(PART, f"no certificates in {self._ca}")
         start = self._clock()
         try:
             response = self._pool(name).urlopen(
@@ -75,8 +79,6 @@ class PublicAddresses:
             raise OutsideRefused(PART, short(error)) from error
         except HTTPError as error:
             return Answer(None, word(error), short(error, 200), self._elapsed(start))
-        except OSError as error:
-            raise Misconfigured(PART, short(error)) from error
         try:
             return answer(response, self._elapsed(start))
         finally:

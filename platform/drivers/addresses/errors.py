@@ -7,9 +7,9 @@ from urllib3 import exceptions
 #: urllib3's exception -> the word; the first that fits counts.
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (exceptions.NameResolutionError, "dns"),
-    (exceptions.ConnectTimeoutError, "timeout"),
     (exceptions.ReadTimeoutError, "timeout"),
-    (exceptions.NewConnectionError, "refused"),
+    (exceptions.NewConnectionError, "refused"),  # a kind of ConnectTimeoutError in urllib3
+    (exceptions.ConnectTimeoutError, "timeout"),
     (exceptions.SSLError, "tls"),
     (ssl.SSLError, "tls"),
     (exceptions.HTTPError, "reset"),

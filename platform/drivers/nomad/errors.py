@@ -21,6 +21,11 @@ _ABSENT = re.compile(
     r'(?i)(?:job|alloc\w*|node|deployment|volume|log entry for task .*) not found|unknown allocation "'
 )
 _OURS_TO_MEND = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+_UNTRUSTED = (
+    requests.exceptions.SSLError,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.TooManyRedirects,
+)
 _PASSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 
 
@@ -41,7 +46,7 @@ def of_response(response: requests.Response) -> Exception:
 
 
 def _kind(status: int, text: str) -> type[OutsideError]:
-    if status in _OURS_TO_MEND or 300 <= status < 400:  # noqa: PLR2004 - the class of redirects
+    if status in _OURS_TO_MEND:
         return Misconfigured
     if _CONFLICT.match(text):
         return OutsideConflict
@@ -52,12 +57,13 @@ def _kind(status: int, text: str) -> type[OutsideError]:
 
 
 def of_failure(error: Exception) -> OutsideError:
-    """Name a failure of the connection: an untrusted certificate is for an engineer, the rest passes."""
-    if isinstance(error, requests.exceptions.SSLError | requests.exceptions.InvalidURL | FileNotFoundError):
-        return Misconfigured(PART, short(error))
-    if isinstance(error, requests.exceptions.TooManyRedirects):
-        return Misconfigured(PART, "the address redirects elsewhere")
-    return Unavailable(PART, short(error) or type(error).__name__)
+    """Name a failure of the connection: certificates, files and redirects are for an engineer."""
+    ours = (
+        requests.exceptions.SSLError | requests.exceptions.InvalidURL | requests.exceptions.TooManyRedirects
+    )
+    unreadable = isinstance(error, OSError) and not isinstance(error, requests.RequestException)
+    kind = Misconfigured if unreadable or isinstance(error, _UNTRUSTED) else Unavailable
+    return kind(PART, short(error) or type(error).__name__)
 
 
 @contextmanager
