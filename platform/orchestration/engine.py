@@ -63,7 +63,9 @@ def look_again_s(state: ObservedState, ctx: Context) -> float:
     """Seconds until the next look: short while something young moves, longer the longer it takes."""
     if state in MOVING:
         return max(QUICK_S, min(SLOW_S, ctx.age_s / 20))
-    return SLOW_S if state in {ObservedState.DEGRADED, ObservedState.FAILED} else STEADY_S
+    if state in {ObservedState.DEGRADED, ObservedState.FAILED}:
+        return max(SLOW_S, min(STEADY_S, ctx.age_s / 20))
+    return STEADY_S
 
 
 def chain(spec: AppSpec) -> list[type[Reconciler]]:
@@ -106,7 +108,8 @@ class _Walk:
     def tell(
         self, seen: Observation, *, changed: bool = False, done: bool = False, part: str | None = None
     ) -> Pass:
-        wait = QUICK_S if changed else look_again_s(seen.state, self.ctx)
+        wait = look_again_s(seen.state, self.ctx) if seen.retryable else STEADY_S
+        wait = QUICK_S if changed else wait
         return Pass(
             state=seen.state,
             conditions=tuple(self.conditions.values()),
