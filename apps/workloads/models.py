@@ -92,7 +92,10 @@ class Observation(models.Model):
     generation = models.PositiveIntegerField(default=0)  # the generation that was reached or failed
     release = models.PositiveIntegerField(default=0)
     ran_generation = models.PositiveIntegerField(default=0)  # the last generation that was seen running
-    seen_generation = models.PositiveIntegerField(default=0)  # the one that the three below are of
+    seen_generation = models.PositiveIntegerField(default=0)  # the one that the four below are of
+    moved_at = models.DateTimeField(
+        null=True
+    )  # last write outside, or end of a wait: deadlines count from here
     settled = models.JSONField(default=list)  # parts seen right, not read again for a while
     settled_at = models.DateTimeField(null=True)
     job_version = models.PositiveIntegerField(null=True)  # Nomad's version that was seen to be the wanted one

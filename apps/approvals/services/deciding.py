@@ -95,6 +95,7 @@ def withdraw_orphans(*, actor: Actor) -> int:
         request.state = RequestState.WITHDRAWN
         request.save()
         _audit(actor, "request.withdrawn", request, "")
+        _end(request, actor)
     return len(found)
 
 

@@ -164,9 +164,7 @@ def _submit_change(
     if_generation: int | None,
 ) -> Submitted:
     app = locked(actor=actor, app_id=app_id, action="deploy", if_generation=if_generation)
-    operation = workloads.open_operation(
-        app=app, kind=OperationKind.CHANGE, actor=actor, generation=app.generation + 1
-    )
+    operation = workloads.open_operation(app=app, kind=OperationKind.CHANGE, actor=actor)
     request = _request(RequestKind.CHANGE, actor, person, app, operation, planned, reason)
     return _decide_or_wait(request, app, operation, planned)
 

@@ -4,7 +4,7 @@ from apps.workloads.services.declare import declare
 from apps.workloads.services.draft import draft_app, drop_request, hold, new_app
 from apps.workloads.services.naming import Availability, name_available
 from apps.workloads.services.operations import cancel, cancel_open, open_operation
-from apps.workloads.services.planning import Plan, check_policy, keep_files, plan
+from apps.workloads.services.planning import Plan, check_policy, draft_job, keep_files, plan
 from apps.workloads.services.verbs import delete, restart, retry, start, stop
 from apps.workloads.services.wake import look_now, wake
 
@@ -17,6 +17,7 @@ __all__ = [
     "declare",
     "delete",
     "draft_app",
+    "draft_job",
     "drop_request",
     "hold",
     "keep_files",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from apps.audit import services as audit
 from apps.catalogue import selectors as catalogue
 from apps.catalogue.models import TemplateVersion
-from apps.workloads.enums import Desired, OperationKind
+from apps.workloads.enums import Desired, OperationKind, OperationState
 from apps.workloads.models import App, Operation, Release
 from apps.workloads.services import operations
 from apps.workloads.services.planning import new_files_key
@@ -74,9 +74,9 @@ def advance(*, app: App, actor: Actor, desired: Desired) -> None:
 
 def _take(operation: Operation | None, app: App, kind: OperationKind, actor: Actor) -> Operation:
     """The request's operation, now of this generation, or a new one; what came before is overtaken."""
-    if operation is None:
+    if operation is None or operation.state != OperationState.PENDING:
         operation = operations.open_operation(app=app, kind=kind, actor=actor, generation=app.generation)
-    elif operation.generation != app.generation:
+    else:
         operation.generation = app.generation
         operation.save()
     operations.cancel_open(app=app, besides=operation.id)

@@ -82,7 +82,7 @@ def hold(*, actor: Actor, app: App) -> Operation:
     _insert(app)
     Observation.objects.create(app=app, state=ObservedState.PENDING)
     Claim.objects.create(app=app)
-    operation = operations.open_operation(app=app, kind=OperationKind.CREATE, actor=actor, generation=1)
+    operation = operations.open_operation(app=app, kind=OperationKind.CREATE, actor=actor)
     operations.tell(app=app, code="app.requested", actor=actor)
     audit.record(
         actor=actor,
@@ -120,7 +120,7 @@ def drop_request(*, actor: Actor, app: App) -> None:
     if app.desired != Desired.REQUESTED:
         raise Conflict("app.already_granted")
     bury(app=app, actor=actor)
-    operations.cancel_open(app=app)
+    operations.cancel_open(app=app, waiting=True)
 
 
 def bury(*, app: App, actor: Actor) -> None:

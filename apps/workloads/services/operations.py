@@ -1,4 +1,7 @@
-"""Operations: what a 202 names. The newest generation has the one at work; it cancels what came before."""
+"""Operations: what a 202 names. The newest generation has the one at work; it cancels what came before.
+
+One that waits for a decision is of no generation yet (0): what happens to the app meanwhile leaves it alone.
+"""
 
 from uuid import UUID
 
@@ -11,14 +14,16 @@ from kernel.actors import Actor
 OPEN = (OperationState.PENDING, OperationState.RUNNING)
 
 
-def open_operation(*, app: App, kind: OperationKind, actor: Actor, generation: int) -> Operation:
-    """Begin an operation that will bring about a generation of the app."""
+def open_operation(*, app: App, kind: OperationKind, actor: Actor, generation: int = 0) -> Operation:
+    """Begin an operation that brings about a generation of the app, or will once it is decided (0)."""
     return Operation.objects.create(app=app, kind=kind, generation=generation, requester_id=actor.id)
 
 
-def cancel_open(*, app: App, besides: UUID | None = None) -> None:
-    """Whatever is under way has been overtaken."""
+def cancel_open(*, app: App, besides: UUID | None = None, waiting: bool = False) -> None:
+    """Whatever is under way has been overtaken; `waiting`: what waits for a decision too."""
     overtaken = Operation.objects.filter(app=app, state__in=OPEN).exclude(id=besides)
+    if not waiting:
+        overtaken = overtaken.exclude(generation=0)
     overtaken.update(state=OperationState.CANCELLED, finished_at=timezone.now())
 
 

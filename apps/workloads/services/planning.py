@@ -103,6 +103,15 @@ def keep_files(planned: Plan, *, person: Person, project: Project) -> Plan:
 
 def check_policy(app: App, planned: Plan) -> None:
     """Judge the job that this release would be. Raises Refused("policy.refused") with what forbids it."""
+    violations = judge(draft_job(app, planned), lab.rules())
+    if violations:
+        codes = ", ".join(dict.fromkeys(each.code for each in violations))
+        paths = "; ".join(f"{each.path}: {each.value}" for each in violations)
+        raise Refused("policy.refused", field="template", rules=codes, detail=paths[:500])
+
+
+def draft_job(app: App, planned: Plan) -> dict[str, Any]:
+    """The job that this release would be: judged, and shown to whoever asks for it."""
     release = Release(
         app=app,
         number=1,
@@ -113,11 +122,7 @@ def check_policy(app: App, planned: Plan) -> None:
         files_key=new_files_key(),
         driver=planned.driver,
     )
-    violations = judge(render_job(build(app, release)), lab.rules())
-    if violations:
-        codes = ", ".join(dict.fromkeys(each.code for each in violations))
-        paths = "; ".join(f"{each.path}: {each.value}" for each in violations)
-        raise Refused("policy.refused", field="template", rules=codes, detail=paths[:500])
+    return render_job(build(app, release))
 
 
 def new_files_key() -> str:

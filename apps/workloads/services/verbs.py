@@ -106,7 +106,7 @@ def _turn(app: App, kind: OperationKind, target: Desired | None, actor: Actor) -
 def _never_was(app: App, actor: Actor) -> Operation:
     """A request that nobody granted: nothing stands outside, so it is gone at once."""
     bury(app=app, actor=actor)
-    operations.cancel_open(app=app)
+    operations.cancel_open(app=app, waiting=True)
     made = operations.open_operation(
         app=app, kind=OperationKind.DELETE, actor=actor, generation=app.generation
     )

@@ -1,0 +1,89 @@
+"""Who may work on an app now: a lease and a fencing number, each taken and checked by one conditional UPDATE.
+
+`due_at` is set to the lease's end while somebody works, so that the app is due again if they die. A hint that
+comes meanwhile sets it earlier, and that is how the worker learns at the end that it must look again at once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+
+LEASE = timedelta(seconds=20)  #: renewed between passes; recovery from a killed worker takes this long
+DEATHS_MAX = 5
+
+_TAKE = """
+UPDATE workloads_claim
+   SET claimed_until = %(until)s, due_at = %(until)s, hinted_at = NULL, fence = fence + 1, tries = tries + 1
+ WHERE app_id = %(app)s AND due_at <= %(now)s AND parked_at IS NULL AND tries < %(deaths)s
+   AND (claimed_until IS NULL OR claimed_until <= %(now)s)
+RETURNING fence
+"""
+_RENEW = """
+UPDATE workloads_claim
+   SET claimed_until = %(until)s, due_at = CASE WHEN due_at < claimed_until THEN due_at ELSE %(until)s END
+ WHERE app_id = %(app)s AND fence = %(fence)s
+"""
+_GIVE_BACK = """
+UPDATE workloads_claim
+   SET claimed_until = NULL, hinted_at = NULL, looked_at = %(now)s,
+       tries = CASE WHEN %(orderly)s THEN 0 ELSE tries END,
+       due_at = CASE WHEN due_at < claimed_until THEN LEAST(due_at, %(next)s) ELSE %(next)s END
+ WHERE app_id = %(app)s AND fence = %(fence)s
+"""
+_PARK = """
+UPDATE workloads_claim
+   SET parked_at = %(now)s, due_at = NULL, claimed_until = NULL, fence = fence + 1
+ WHERE app_id = %(app)s AND due_at <= %(now)s AND parked_at IS NULL AND tries >= %(deaths)s
+   AND (claimed_until IS NULL OR claimed_until <= %(now)s)
+"""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A claim: every write of its holder says `WHERE fence = fence`."""
+
+    app_id: UUID
+    fence: int
+
+
+class LostClaim(Exception):
+    """Somebody else works on the app by now: whatever this worker saw is no longer its to write."""
+
+
+def take(app_id: UUID, now: datetime) -> Held | None:
+    """Claim an app that is due and free; None where it is not, or has killed too many workers."""
+    values = {"app": app_id, "now": now, "until": now + LEASE, "deaths": DEATHS_MAX}
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, values)
+        row = cursor.fetchone()
+    return Held(app_id, row[0]) if row else None
+
+
+def renew(held: Held, now: datetime) -> None:
+    """Prolong the lease. Raises LostClaim."""
+    _one(_RENEW, {"app": held.app_id, "fence": held.fence, "until": now + LEASE})
+
+
+def give_back(held: Held, now: datetime, next_look: datetime | None, *, orderly: bool = True) -> None:
+    """End the claim; look again at `next_look`, or sooner where a hint came. Raises LostClaim.
+
+    A pass that did not end in order keeps its count: after five of them the app is parked.
+    """
+    values = {"app": held.app_id, "fence": held.fence, "now": now, "next": next_look, "orderly": orderly}
+    _one(_GIVE_BACK, values)
+
+
+def park(app_id: UUID, now: datetime) -> bool:
+    """Put an app aside that killed its workers again and again; True for the one who did it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PARK, {"app": app_id, "now": now, "deaths": DEATHS_MAX})
+        return bool(cursor.rowcount)
+
+
+def _one(sql: str, values: dict[str, object]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        if cursor.rowcount != 1:
+            raise LostClaim(str(values["app"]))

@@ -1,0 +1,194 @@
+"""Writing down what a pass saw: observation, operation, timeline and quota, in one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from apps.notices import services as notices
+from apps.quotas import services as quotas
+from apps.workloads.enums import Desired, OperationState
+from apps.workloads.models import App, AppEvent, Observation, Operation
+from apps.workloads.reconcile import claims
+from apps.workloads.services.draft import bury
+from apps.workloads.services.operations import OPEN
+from kernel.actors import system
+from kernel.redact import redact
+from orchestration.states import Condition, ConditionType, ObservedState, Pass
+
+#: condition -> who tells of it, for the timeline
+SOURCES = {
+    "SecretsReady": "portal",
+    "JobRegistered": "nomad",
+    "Healthy": "nomad",
+    "Registered": "consul",
+    "Routed": "traefik",
+    "Answering": "portal",
+}
+RECONCILER = system("reconciler")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one turn of work came to."""
+
+    seen: Pass
+    now: datetime
+    next_look: datetime
+    moved: bool = False  #: something outside was written
+    logs: Mapping[str, str] = field(default_factory=dict)
+
+
+@transaction.atomic
+def record(*, held: claims.Held, app: App, found: Found) -> None:
+    """Write what was found of an app at the generation that `app` had when it was looked at.
+
+    Where the app has moved on meanwhile nothing of its operations or quota is touched: another look follows
+    at once. Raises LostClaim, and then nothing is written.
+    """
+    current = App.objects.select_for_update(no_key=True).get(id=app.id)
+    claims.give_back(held, found.now, found.next_look)
+    _write(app, found)
+    if current.generation == app.generation:
+        _quota(current, found.seen)
+        if found.seen.done and current.desired == Desired.ABSENT:
+            bury(app=current, actor=RECONCILER)
+
+
+def _write(app: App, found: Found) -> None:
+    observation = Observation.objects.get(app_id=app.id)
+    _tell_changes(app, observation, found.seen)
+    _observe(observation, app, found)
+    _operation(app, observation, found.seen, found.now)
+
+
+def _observe(observation: Observation, app: App, found: Found) -> None:
+    seen, now = found.seen, found.now
+    if observation.state != seen.state:
+        observation.state, observation.state_since = seen.state.value, now
+    observation.conditions = _conditions(observation.conditions, seen.conditions, now)
+    observation.reason_code, observation.message = seen.reason_code or "", seen.message or ""
+    observation.facts, observation.retryable = redact(dict(seen.facts)), seen.retryable
+    if found.moved or (observation.waiting_for and not seen.part):
+        observation.moved_at = now
+    _wait(observation, seen.part or "", now)
+    _remember(observation, app, seen, now)
+    if seen.done or seen.state is ObservedState.FAILED:
+        observation.generation = app.generation
+        observation.release = app.release.number if app.release else 0
+    if seen.done and seen.state is ObservedState.RUNNING:
+        observation.ran_generation, observation.answered_at = app.generation, now
+        observation.logs = {}
+    if found.logs:
+        observation.logs = dict(found.logs)
+    observation.observed_at = now
+    observation.save()
+
+
+def _wait(observation: Observation, part: str, now: datetime) -> None:
+    """A part that cannot be reached, since when."""
+    if observation.waiting_for != part:
+        observation.waiting_for, observation.waiting_since = part, now if part else None
+
+
+def _remember(observation: Observation, app: App, seen: Pass, now: datetime) -> None:
+    """What the next pass need not read again; it is as old as its oldest part."""
+    fresh = observation.seen_generation != app.generation or not observation.settled
+    old = observation.settled_at is not None and now - observation.settled_at >= timedelta(seconds=60)
+    if fresh or old:
+        observation.settled_at = now
+    observation.settled = sorted(seen.settled)
+    observation.seen_generation, observation.job_version = app.generation, seen.job_version
+
+
+def _conditions(
+    before: list[dict[str, Any]], after: tuple[Condition, ...], now: datetime
+) -> list[dict[str, Any]]:
+    """As stored, with `since` kept while status and reason stay."""
+    known = {(each["type"], each["status"], each["reason"]): each["since"] for each in before}
+    return [
+        {
+            "type": each.type.value,
+            "status": each.status,
+            "reason": each.reason,
+            "message": each.message,
+            "since": known.get((each.type.value, each.status, each.reason), now.isoformat()),
+        }
+        for each in after
+    ]
+
+
+def _tell_changes(app: App, observation: Observation, seen: Pass) -> None:
+    """The timeline: steps that were reached, and changes of state with their reason."""
+    stood = {each["type"] for each in observation.conditions if each["status"] == "true"}
+    if observation.seen_generation != app.generation:
+        stood = set()
+    events = [
+        AppEvent(app=app, source=SOURCES[each.type.value], code=f"step.{each.type.value}")
+        for each in seen.conditions
+        if each.status == "true" and each.type.value not in stood
+    ]
+    if (observation.state, observation.reason_code) != (seen.state.value, seen.reason_code or ""):
+        told = {"reason_code": seen.reason_code, "message": seen.message, "facts": redact(dict(seen.facts))}
+        events.append(AppEvent(app=app, source="portal", code=f"state.{seen.state.value}", params=told))
+    AppEvent.objects.bulk_create(events)
+
+
+def _operation(app: App, observation: Observation, seen: Pass, now: datetime) -> None:
+    """The operation that brought this generation about: under way, done or failed."""
+    at_work = Operation.objects.filter(app_id=app.id, generation=app.generation, state__in=OPEN)
+    operation = at_work.order_by("created_at").last()
+    if operation is None:
+        return
+    operation.started_at = operation.started_at or now
+    operation.state, operation.steps = OperationState.RUNNING, observation.conditions
+    if seen.done:
+        operation.state, operation.finished_at = OperationState.SUCCEEDED, now
+    elif seen.state is ObservedState.FAILED:
+        operation.state, operation.finished_at = OperationState.FAILED, now
+        operation.error = {"code": seen.reason_code, "message": seen.message, "facts": observation.facts}
+        notices.enqueue(kind="app.failed", payload={"app": str(app.id), "operation": str(operation.id)})
+    operation.save()
+
+
+def _quota(app: App, seen: Pass) -> None:
+    """A reservation becomes use with the first live allocation; what was seen gone is free."""
+    if seen.used and app.desired == Desired.PRESENT:
+        quotas.mark_used(holder=app.id)
+    if app.desired == Desired.ABSENT and seen.done:
+        quotas.release(holder=app.id, parts={"all"})
+    elif app.desired != Desired.PRESENT and seen.released:
+        quotas.release(holder=app.id, parts=seen.released)
+
+
+@transaction.atomic
+def record_stuck(*, app: App, now: datetime) -> bool:
+    """Park an app whose passes die again and again: visible, retryable, out of the way of the others."""
+    App.objects.select_for_update(no_key=True).get(id=app.id)
+    if not claims.park(app.id, now):
+        return False
+    seen = Pass(
+        state=ObservedState.FAILED,
+        conditions=_as_they_were(app),
+        changed=False,
+        done=False,
+        reason_code="stuck",
+        facts={"tries": claims.DEATHS_MAX},
+    )
+    _write(app, Found(seen=seen, now=now, next_look=now))
+    return True
+
+
+def _as_they_were(app: App) -> tuple[Condition, ...]:
+    """The conditions last seen: a stuck app's are not known any better."""
+    return tuple(
+        Condition(ConditionType(each["type"]), each["status"], each["reason"], each["message"])
+        for each in app.observation.conditions
+    )
+
+
+def note_answers(answered: list[object], now: datetime) -> None:
+    """The prober's good news: these apps answered on their public address."""
+    Observation.objects.filter(app_id__in=answered).update(answered_at=now)
