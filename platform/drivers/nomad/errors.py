@@ -58,9 +58,6 @@ def _kind(status: int, text: str) -> type[OutsideError]:
 
 def of_failure(error: Exception) -> OutsideError:
     """Name a failure of the connection: certificates, files and redirects are for an engineer."""
-    ours = (
-        requests.exceptions.SSLError | requests.exceptions.InvalidURL | requests.exceptions.TooManyRedirects
-    )
     unreadable = isinstance(error, OSError) and not isinstance(error, requests.RequestException)
     kind = Misconfigured if unreadable or isinstance(error, _UNTRUSTED) else Unavailable
     return kind(PART, short(error) or type(error).__name__)

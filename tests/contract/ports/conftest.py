@@ -17,7 +17,7 @@ def settings_of(stack: dict[str, Any]) -> Settings:
 
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.stack)])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, slug: str) -> Iterator[World]:
     """The five ports, and a way to let time pass."""
     found: World
     if request.param == "fake":
@@ -28,7 +28,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     try:
         yield found
     finally:
-        found.clean()
+        found.clean(slug)
 
 
 @pytest.fixture

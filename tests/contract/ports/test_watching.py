@@ -15,10 +15,10 @@ pytestmark = pytest.mark.stack
 
 
 @pytest.fixture
-def real(stack: dict[str, Any]) -> Iterator[RealWorld]:
+def real(stack: dict[str, Any], slug: str) -> Iterator[RealWorld]:
     world = RealWorld(settings_of(stack), stack["apps_domain"])
     yield world
-    world.clean()
+    world.clean(slug)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ class World(Protocol):
     def until(self, condition: Callable[[], T | None], why: str) -> T: ...
     def breaks(self, job: dict[str, Any], kind: str) -> dict[str, Any]: ...
     def serves(self, alloc_id: str) -> None: ...
-    def clean(self) -> None: ...
+    def clean(self, slug: str) -> None: ...
 
 
 def a_slug() -> str:
@@ -113,7 +113,7 @@ class FakeWorld:
         """Let a task write what the real one does for each check."""
         self.lab.jobs.logs[alloc_id, "stderr"] = '192.0.2.2 - - "GET / HTTP/1.1" 200 -\n' * 3
 
-    def clean(self) -> None:
+    def clean(self, slug: str) -> None:
         """Nothing outlives the test."""
 
 
@@ -147,14 +147,11 @@ class RealWorld:
     def serves(self, alloc_id: str) -> None:
         """Consul's check asks it by itself."""
 
-    def clean(self) -> None:
-        """Take away what tests left."""
-        for job in self.drivers.jobs.list_ours():
-            if job.id.startswith("contract-port--"):
-                self.drivers.jobs.stop(job.id, purge=True)
-        for slug in self.drivers.secrets.list_ours():
-            if slug.startswith("contract-port--"):
-                names = OutsideNames(slug)
-                self.drivers.secrets.destroy_secret(names.secret_path)
-                self.drivers.secrets.delete_policy(names.vault_policy)
-                self.drivers.secrets.delete_role(names.vault_role)
+    def clean(self, slug: str) -> None:
+        """Take away what a test left."""
+        names, secrets = OutsideNames(slug), self.drivers.secrets
+        if self.drivers.jobs.status(slug).job is not None:
+            self.drivers.jobs.stop(slug, purge=True)
+        secrets.destroy_secret(names.secret_path)
+        secrets.delete_policy(names.vault_policy)
+        secrets.delete_role(names.vault_role)
