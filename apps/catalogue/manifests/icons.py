@@ -36,7 +36,7 @@ def read(path: Path, shown: str) -> str:
         )
     try:
         root = ET.fromstring(raw)  # noqa: S314 - bounded in size and free of declarations, see above
-    except (ET.ParseError, ValueError) as error:
+    except (ET.ParseError, ValueError, LookupError) as error:
         raise _broken(shown, "", f"Ce n'est pas du SVG : {error}.", f"This is not SVG: {error}.") from error
     for element in root.iter():
         _judge(element, shown)

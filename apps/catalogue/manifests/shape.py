@@ -75,8 +75,8 @@ def _told(error: ValidationError, file: str) -> Iterator[Problem]:
         if inner is not None and list(inner.absolute_path) != list(error.absolute_path):
             yield from _told(inner, file)
             return
-    for place, value in _places(error):
-        keyword = str(error.validator)
+    keyword = "propertyNames" if "propertyNames" in error.absolute_schema_path else str(error.validator)
+    for place, value in _places(error, keyword):
         texts = _SENTENCES.get(keyword, _UNKNOWN)
         filled = {
             language: text.format(value=value, found=_short(error.instance), keyword=keyword)
@@ -85,11 +85,13 @@ def _told(error: ValidationError, file: str) -> Iterator[Problem]:
         yield Problem(file, place, filled)
 
 
-def _places(error: ValidationError) -> Iterator[tuple[str, str]]:
+def _places(error: ValidationError, keyword: str) -> Iterator[tuple[str, str]]:
     """Where it is wrong, with what the schema demands there."""
-    here, demand = error.json_path, cast(Any, error.validator_value)
-    found = cast(Any, error.instance)
-    if error.validator == "required":
+    here = "$" + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in error.absolute_path)
+    demand, found = cast(Any, error.validator_value), cast(Any, error.instance)
+    if keyword == "propertyNames":
+        yield f"{here}.{found}", ""
+    elif error.validator == "required":
         yield from ((f"{here}.{key}", "") for key in demand if key not in found)
     elif error.validator == "additionalProperties":
         known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
