@@ -192,14 +192,29 @@ def _babble(connection: socket.socket) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("manner", [_close, _babble])
-def test_a_broken_answer_is_reset(manner: Callable[[socket.socket], None]) -> None:
+def _serve(connection: socket.socket) -> None:
+    connection.recv(1024)
+    connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+    connection.close()
+
+
+MANNERS: list[tuple[list[Callable[[socket.socket], None]], int | None, str]] = [
+    ([_close, _close], None, "reset"),
+    ([_babble, _babble], None, "reset"),
+    ([_close, _serve], 204, ""),
+]
+
+
+@pytest.mark.parametrize(("manners", "status", "error"), MANNERS)
+def test_a_broken_connection_is_tried_once_more(
+    manners: list[Callable[[socket.socket], None]], status: int | None, error: str
+) -> None:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        thread = threading.Thread(target=lambda: manner(listener.accept()[0]))
+        thread = threading.Thread(target=lambda: [manner(listener.accept()[0]) for manner in manners])
         thread.start()
         there = f"127.0.0.1:{listener.getsockname()[1]}"
         answer = PublicAddresses(scheme="http", port=80, connect_to=there).ask(HOST)
         thread.join()
-    assert (answer.status, answer.error) == (None, "reset")
+    assert (answer.status, answer.error) == (status, error)

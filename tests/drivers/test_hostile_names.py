@@ -55,4 +55,4 @@ def test_raw_calls_check_each_segment(settings_here: Settings, sent: list[str]) 
 
 def test_the_wire_is_watched(settings_here: Settings, sent: list[str]) -> None:
     open_drivers(settings_here).addresses.ask("a.example.org")
-    assert sent == ["GET /"]
+    assert sent == ["GET /", "GET /"]

@@ -9,7 +9,7 @@ from urllib3.exceptions import HTTPError, LocationParseError
 
 from drivers import safe
 from drivers.addresses.convert import answer
-from drivers.addresses.errors import word
+from drivers.addresses.errors import RESET, word
 from drivers.sessions import USER_AGENT, short
 from kernel.errors import Misconfigured, OutsideRefused
 from orchestration.ports import Answer
@@ -58,11 +58,18 @@ class PublicAddresses:
         return host if self._port == usual else f"{host}:{self._port}"
 
     def ask(self, host: str, path: str = "/") -> Answer:
-        """Ask once; redirects are an answer and not followed. OutsideRefused for what is no host or path."""
+        """Ask; redirects are an answer and not followed. OutsideRefused for what is no host or path.
+
+        A broken connection is tried once more: one that was kept open may just have ended.
+        """
         name, target = safe.host(PART, host), safe.target(PART, path)
-        headers = {**HEADERS, "Host": self._host_header(name)}
         if self._ca is not None and not self._ca.is_file():
             raise Misconfigured(PART, f"no certificates in {self._ca}")
+        found = self._once(name, target)
+        return self._once(name, target) if found.error == RESET else found
+
+    def _once(self, name: str, target: str) -> Answer:
+        headers = {**HEADERS, "Host": self._host_header(name)}
         start = self._clock()
         try:
             response = self._pool(name).urlopen(

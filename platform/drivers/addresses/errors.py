@@ -4,6 +4,7 @@ import ssl
 
 from urllib3 import exceptions
 
+RESET = "reset"
 #: urllib3's exception -> the word; the first that fits counts.
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (exceptions.NameResolutionError, "dns"),
@@ -12,10 +13,10 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (exceptions.ConnectTimeoutError, "timeout"),
     (exceptions.SSLError, "tls"),
     (ssl.SSLError, "tls"),
-    (exceptions.HTTPError, "reset"),
+    (exceptions.HTTPError, RESET),
 )
 
 
 def word(error: Exception) -> str:
     """One of dns, timeout, refused, tls, reset."""
-    return next((name for kind, name in _WORDS if isinstance(error, kind)), "reset")
+    return next((name for kind, name in _WORDS if isinstance(error, kind)), RESET)
