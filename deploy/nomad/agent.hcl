@@ -4,6 +4,9 @@ datacenter = "lab"
 data_dir   = "${folder}"
 bind_addr  = "127.0.0.1"
 
+# A trial agent takes its tasks along when it is told to stop.
+leave_on_terminate = true
+
 ports {
   http = ${http_port}
   rpc  = ${rpc_port}
@@ -27,6 +30,11 @@ client {
   cni_path          = "/usr/lib/cni"
   min_dynamic_port  = ${port_low}
   max_dynamic_port  = ${port_high}
+
+  drain_on_shutdown {
+    deadline = "10s"
+    force    = true
+  }
 
   # Where cloud variables stand in the environment the agent would otherwise stop.
   options {

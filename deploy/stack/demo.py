@@ -19,7 +19,18 @@ TEXT = "Bienvenue sur la paillasse. Welcome to the lab bench."
 DEADLINE_S = 90.0
 OK = 200
 #: All that a member's token may carry (apps.accounts.enums.Scope).
-SCOPES = "profile:read,projects:read,projects:write,templates:read,apps:read,apps:write,secrets:reveal,requests:read"
+SCOPES = ",".join(
+    f"{room}:{right}"
+    for room, rights in {
+        "profile": ["read"],
+        "projects": ["read", "write"],
+        "templates": ["read"],
+        "apps": ["read", "write"],
+        "secrets": ["reveal"],
+        "requests": ["read"],
+    }.items()
+    for right in rights
+)
 
 
 def token(layout: Layout, person: str, scopes: str = SCOPES) -> str:

@@ -67,7 +67,6 @@ class Keeper:
             if kept.due or not kept.started:
                 self._start(kept, now)
             elif not self._processes.get(kept.name):
-                _reap()
                 print(f"{kept.name} ended; starting it again in {kept.pause_s} s", flush=True)
                 kept.ended(now)
 
@@ -89,16 +88,6 @@ def environment_of(home: Path, process: str) -> Mapping[str, str]:
         "PAILLASSE_ENV_FILE": str(home / "portal.env"),
         "PYTHONPATH": f"{CHECKOUT}:{CHECKOUT / 'platform'}",
     }
-
-
-def _reap() -> None:
-    while True:
-        try:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if not pid:
-            return
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Where one stack keeps its things, and what the caller's environment asks of it."""
 
 import hashlib
+import ipaddress
 import os
 import shutil
 import stat
@@ -17,7 +18,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 BASES = {"up": ports.UP_BASE, "test": ports.TEST_BASE, "bench": ports.BENCH_BASE}
 #: What `test` may take from outside (design 8.5).
 TEST_ADDRESSES = frozenset({"NOMAD_ADDR"})
-LOOPBACK = frozenset({"localhost", "::1", ""})
+LOOPBACK = frozenset({"localhost", ""})
 
 
 class StackError(Exception):
@@ -27,7 +28,12 @@ class StackError(Exception):
 def is_loopback(address: str) -> bool:
     """Whether an address (a URL, host:port or unix socket) stays on this machine."""
     host = urlsplit(address if "://" in address else f"//{address}").hostname or ""
-    return host in LOOPBACK or host.startswith("127.") or host.endswith(".localhost")
+    if host in LOOPBACK or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)

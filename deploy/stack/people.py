@@ -23,13 +23,13 @@ def _subject(last: str) -> str:
 
 
 PEOPLE = {
-    "alice": Person(_subject("a"), "Alice", "Arnaud", ("/lab",), "member"),
-    "bob": Person(_subject("b"), "Bob", "Bertin", ("/lab", "/lab/paillasse-admins"), "admin"),
-    "charlie": Person(_subject("c"), "Charlie", "Clark", ("/lab",), "member, in no shared project", "en"),
+    "alice": Person(_subject("a"), "Alice", "Martin", ("/lab",), "member"),
+    "bob": Person(_subject("b"), "Bob", "Durand", ("/lab", "/lab/paillasse-admins"), "admin"),
+    "charlie": Person(_subject("c"), "Charlie", "Petit", ("/lab",), "member, in no shared project", "en"),
     "dana": Person(
-        _subject("d"), "Dana", "Dupont", ("/lab", "/lab/genomics"), "owner of the project genomics"
+        _subject("d"), "Dana", "Moreau", ("/lab", "/lab/genomics"), "owner of the project genomics"
     ),
-    "erik": Person(_subject("e"), "Erik", "Eklund", ("/lab", "/lab/paillasse-auditors"), "auditor", "en"),
+    "erik": Person(_subject("e"), "Erik", "Bernard", ("/lab", "/lab/paillasse-auditors"), "auditor", "en"),
 }
 
 

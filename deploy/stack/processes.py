@@ -43,10 +43,13 @@ class Processes:
     def __init__(self, records: Path, log: Path) -> None:
         self._records = records
         self._log = log
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
 
     def get(self, name: str) -> Record | None:
         """Return the record of a process that still runs."""
         path = self._records / f"{name}.json"
+        if name in self._children:
+            self._children[name].poll()  # an ended child of ours leaves no zombie
         if not path.exists():
             return None
         record = Record(**json.loads(path.read_text()))
@@ -81,6 +84,7 @@ class Processes:
                 group=user,
                 extra_groups=[] if user else None,
             )
+        self._children[name] = child
         record = Record(name, child.pid, psutil.Process(child.pid).create_time(), stop_signal)
         write(self._records / f"{name}.json", json.dumps(asdict(record)))
         return record
@@ -94,6 +98,7 @@ class Processes:
             psutil.wait_procs([process], timeout=grace_s)
             self._clear_group(record)
             psutil.wait_procs([process], timeout=KILL_S)
+            self.get(name)
         (self._records / f"{name}.json").unlink(missing_ok=True)
         return record is not None
 

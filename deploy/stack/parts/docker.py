@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import io
 import os
+import re
 import tarfile
 from pathlib import Path
 from typing import ClassVar
@@ -18,6 +19,7 @@ from stack.waiting import wait_until
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 IMAGE_VERSION = "1"
+BASE = re.compile(r"^FROM\s+(\S+)", re.MULTILINE)
 
 
 class Docker(Part):
@@ -75,15 +77,18 @@ class Docker(Part):
         self.stack.facts["docker_host"] = host
         busybox = self.layout.parts / "busybox/bin/busybox"
         with contextlib.closing(docker.DockerClient(base_url=host)) as client:
-            for folder in sorted(path for path in SOURCES.iterdir() if (path / "Dockerfile").exists()):
+            for folder in buildable():
                 context = archive(folder, busybox)
                 digest = hashlib.sha256(context).hexdigest()[:16]
                 tag = f"paillasse/{folder.name}:{IMAGE_VERSION}"
                 known = [image for image in client.images.list(tag) if image.labels.get("digest") == digest]
                 if not known:
-                    labels = {"digest": digest}
                     client.images.build(
-                        fileobj=io.BytesIO(context), custom_context=True, tag=tag, labels=labels, rm=True
+                        fileobj=io.BytesIO(context),
+                        custom_context=True,
+                        tag=tag,
+                        labels={"digest": digest},
+                        rm=True,
                     )
 
     def row(self) -> Row:
@@ -126,6 +131,12 @@ def _answers(host: str) -> bool:
         return False
     except OSError:
         return False
+
+
+def buildable(folder: Path = SOURCES) -> list[Path]:
+    """Return the folders whose image is built from nothing: other bases would have to be pulled."""
+    files = (path for path in folder.glob("*/Dockerfile"))
+    return sorted(path.parent for path in files if set(BASE.findall(path.read_text())) == {"scratch"})
 
 
 def archive(folder: Path, busybox: Path) -> bytes:

@@ -15,6 +15,7 @@ from stack.parts.base import Part, Row, http, try_http
 from stack.parts.openbao import OpenBao
 from stack.rendering import render
 from stack.rights import HOLDERS, policy, solo_tokens
+from stack.waiting import wait_until
 
 TASK_USER = "nobody"
 
@@ -24,7 +25,7 @@ class Nomad(Part):
 
     name = "nomad"
     variable = "NOMAD_ADDR"
-    needs = ("consul", "openbao", "docker", "runtimes")
+    needs = ("consul", "openbao", "docker")
     deadline_s: ClassVar[float] = 60.0
 
     def start(self) -> None:
@@ -46,6 +47,7 @@ class Nomad(Part):
         self.stack.facts["nomad_kind"] = self._kind()
         if self.given or self._program():
             self._tokens()
+        wait_until(self._node_ready, why="no Nomad node is ready", deadline_s=self.deadline_s, step_s=0.5)
         if not self.layout.external:
             OpenBao(self.stack).trust(f"{self._url()}/.well-known/jwks.json")
 
@@ -142,6 +144,9 @@ class Nomad(Part):
 
     def _acls_on(self) -> bool:
         return bool(self._call("GET", "agent/self")["config"].get("ACL", {}).get("Enabled"))
+
+    def _node_ready(self) -> bool:
+        return any(node["Status"] == "ready" for node in self._call("GET", "nodes"))
 
     def _kind(self) -> str:
         return "real" if self.given or self._program() else "stand-in"

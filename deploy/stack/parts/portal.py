@@ -1,8 +1,8 @@
 """The portal itself: prepared once for each state of its files, kept running, tried by a demo app."""
 
 import hashlib
+import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,14 +10,14 @@ from typing import ClassVar
 
 from stack.keeper import environment_of
 from stack.keeping import write
-from stack.layout import CHECKOUT, StackError
+from stack.layout import CHECKOUT, run
 from stack.parts.base import Part, Row, try_http
 from stack.portalenv import LAUNCHED, portal_environment, write_portal_env
 
 SOURCES = ("platform", "apps", "templates", "locale", "manage.py", "requirements.txt")
+TRANSLATIONS = ("compilemessages", "-v0", "--ignore=var/*")
 PREPARATIONS: tuple[tuple[str, ...], ...] = (
     ("migrate", "--no-input", "-v0"),
-    ("compilemessages", "-v0", "--ignore=var/*"),
     ("collectstatic", "--no-input", "-v0"),
     ("load_catalogue",),
 )
@@ -47,7 +47,7 @@ class Portal(Part):
         return ["gettext"]
 
     def start(self) -> None:
-        """Write the environment, prepare database and files, start the keeper; anew where anything changed."""
+        """Write the environment, prepare database and files, start the keeper; anew if anything changed."""
         settings = portal_environment(self.layout, self.stack.facts)
         state = hashlib.sha256(f"{state_of(CHECKOUT)}{sorted(settings.items())}".encode()).hexdigest()
         stamp = self.layout.home / ".prepared"
@@ -79,21 +79,20 @@ class Portal(Part):
         for folder in ("files", "mail", "static"):
             (self.layout.home / folder).mkdir(exist_ok=True)
         demo = [] if self.layout.external else [("load_demo",)]
-        for arguments in (*PREPARATIONS, *demo):
-            manage(self.layout.home, arguments)
+        translations = [TRANSLATIONS] if (CHECKOUT / "locale").is_dir() else []
+        wanted = [json.dumps(arguments) for arguments in (*translations, *PREPARATIONS, *demo)]
+        environment = environment_of(self.layout.home, "command")
+        path = f"{environment['PYTHONPATH']}:{CHECKOUT / 'deploy'}"
+        run(
+            sys.executable,
+            "-m",
+            "stack.prepare",
+            *wanted,
+            cwd=CHECKOUT,
+            env={**environment, "PYTHONPATH": path},
+        )
 
 
 def manage(home: Path, arguments: Sequence[str]) -> str:
     """Run a command of manage.py and return what it printed; raises StackError with its last words."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=CHECKOUT,
-        env=dict(environment_of(home, "command")),
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        words = (done.stderr or done.stdout).strip().splitlines()[-15:]
-        raise StackError("\n".join([f"manage.py {arguments[0]} failed:", *words]))
-    return done.stdout
+    return run(sys.executable, "manage.py", *arguments, cwd=CHECKOUT, env=environment_of(home, "command"))

@@ -31,7 +31,8 @@ log_min_duration_statement = 1000
 
 def newest(folder: Path = DEBIAN) -> Path | None:
     """Return the programs' folder of the newest version that Debian's packages gave, 15 or later."""
-    found = {int(path.name): path / "bin" for path in folder.glob("[0-9]*") if (path / "bin/initdb").exists()}
+    versions = (path for path in folder.glob("[0-9]*") if path.name.isdigit())  # 9.6 is too old anyway
+    found = {int(path.name): path / "bin" for path in versions if (path / "bin/initdb").exists()}
     return found[max(found)] if found and max(found) >= LOWEST else None
 
 
