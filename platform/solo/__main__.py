@@ -18,7 +18,8 @@ def main() -> None:
     host, port = options.host_port
     sys.stderr.write(
         f"solo: a stand-in for Nomad {VERSION} on one machine, for trial and tests; not for a cluster.\n"
-        f"solo: http://{host}:{port} region {options.region} datacenter {options.datacenter} in {options.data_dir}\n"
+        f"solo: http://{host}:{port} region {options.region} datacenter {options.datacenter}"
+        f" in {options.data_dir}\n"
     )
     if options.token_file is None and options.tokens_file is None:
         sys.stderr.write("solo: no token is given, so nobody may do anything: see --token-file\n")

@@ -18,12 +18,27 @@ from solo.errors import PermissionDenied
 # What a capability brings along (acl/policy.go of Nomad: submit-job implies the finer ones since 1.11.2).
 _IMPLIED = {
     "submit-job": {
-        "register-job", "plan-job", "deregister-job", "purge-job", "evaluate-job", "revert-job", "scale-job",
-        "promote-deployment", "fail-deployment", "pause-deployment", "dispatch-job", "tag-job-version",
+        "register-job",
+        "plan-job",
+        "deregister-job",
+        "purge-job",
+        "evaluate-job",
+        "revert-job",
+        "scale-job",
+        "promote-deployment",
+        "fail-deployment",
+        "pause-deployment",
+        "dispatch-job",
+        "tag-job-version",
     },
-    "host-volume-write": {"host-volume-create", "host-volume-register", "host-volume-delete", "host-volume-read"},
+    "host-volume-write": {
+        "host-volume-create",
+        "host-volume-register",
+        "host-volume-delete",
+        "host-volume-read",
+    },
     "host-volume-create": {"host-volume-read"},
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -104,7 +119,7 @@ def load(token_file: Path | None, tokens_file: Path | None) -> Tokens:
         tokens[token_file.read_text().strip()] = Token("management", frozenset({"management"}))
     if tokens_file is not None:
         for number, (secret, spec) in enumerate(json.loads(tokens_file.read_text()).items()):
-            entry = {"capabilities": spec} if isinstance(spec, list) else spec
+            entry: dict[str, Any] = {"capabilities": spec} if isinstance(spec, list) else spec
             tokens[secret] = Token(
                 name=entry.get("name", f"token-{number}"),
                 capabilities=widen(entry["capabilities"]),

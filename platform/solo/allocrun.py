@@ -50,7 +50,8 @@ class AllocRun:
         return group or {"Tasks": [], "ShutdownDelay": None}
 
     def _run(self) -> None:
-        first, rest = [], []
+        first: list[TaskRun] = []
+        rest: list[TaskRun] = []
         for task in self.tasks.values():
             hook = (task.task["Lifecycle"] or {}).get("Hook", "")
             early = hook == "prestart" and not task.task["Lifecycle"].get("Sidecar")

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -97,4 +98,4 @@ def build(options: Options) -> Starlette:
 async def _http_error(_: Request, error: Exception) -> Response:
     """Unknown paths and methods as Nomad answers them (recordings 088 and 089)."""
     status = error.status_code if isinstance(error, HTTPException) else 500
-    return PlainTextResponse("Invalid method" if status == 405 else "", status)
+    return PlainTextResponse("Invalid method" if status == HTTPStatus.METHOD_NOT_ALLOWED else "", status)

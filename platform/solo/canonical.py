@@ -8,7 +8,7 @@ from solo.fields import Fields
 
 CNI_PLUGINS = ("bridge", "firewall", "host-local", "loopback", "portmap")
 VAULT_IDENTITY = "vault_default"
-_GO = {str: "string", bool: "bool", int: "int"}
+_GO: dict[Any, str] = {str: "string", bool: "bool", int: "int"}
 
 
 def _json_kind(value: Any) -> str:
@@ -94,7 +94,7 @@ def _group(job: Fields, raw_job: Fields, raw: Fields) -> Fields:
     group["Networks"] = [_network(net, path) for net in raw.get("Networks") or []] or None
     group["Services"] = _services(raw.get("Services"), f"{path}.Services")
     group["Volumes"] = _volumes(raw.get("Volumes"), path)
-    group["Tasks"] = [_task(job, task, group["RestartPolicy"]) for task in raw.get("Tasks") or []]
+    group["Tasks"] = [_task(task, group["RestartPolicy"]) for task in raw.get("Tasks") or []]
     constraints = _each(fields.CONSTRAINT, raw.get("Constraints"), "Constraint", f"{path}.Constraints") or []
     group["Constraints"] = _with_implied(constraints, group) or None
     return group
@@ -129,7 +129,7 @@ def _services(raw: Any, path: str) -> list[Fields] | None:
     return services
 
 
-def _task(job: Fields, raw: Fields, restart: Fields) -> Fields:
+def _task(raw: Fields, restart: Fields) -> Fields:
     path = "Job.TaskGroups.Tasks"
     task = fill(fields.TASK, raw, "Task", path)
     task["Resources"] = fill(fields.RESOURCES, raw.get("Resources"), "Resources", f"{path}.Resources")

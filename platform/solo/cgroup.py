@@ -1,4 +1,4 @@
-"""Memory limits by control groups, version 1 or 2, where they may be written; elsewhere solo watches itself."""
+"""Memory limits by control groups, version 1 or 2, where they may be written."""
 
 import contextlib
 import os

@@ -7,10 +7,30 @@ from typing import Any
 
 from solo.fields import Fields
 
-_KEPT = ("Version", "Status", "StatusDescription", "CreateIndex", "ModifyIndex", "JobModifyIndex", "SubmitTime",
-         "Stable", "VersionTag")  # fmt: skip
-_TASK = ("Driver", "User", "Artifacts", "Vault", "Secrets", "Consul", "Templates", "CSIPluginConfig", "VolumeMounts",
-         "Identity", "Identities")  # fmt: skip
+_KEPT = (
+    "Version",
+    "Status",
+    "StatusDescription",
+    "CreateIndex",
+    "ModifyIndex",
+    "JobModifyIndex",
+    "SubmitTime",
+    "Stable",
+    "VersionTag",
+)
+_TASK = (
+    "Driver",
+    "User",
+    "Artifacts",
+    "Vault",
+    "Secrets",
+    "Consul",
+    "Templates",
+    "CSIPluginConfig",
+    "VolumeMounts",
+    "Identity",
+    "Identities",
+)
 
 
 def same_spec(one: Fields, other: Fields) -> bool:

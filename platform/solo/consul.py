@@ -1,4 +1,4 @@
-"""Keeps the real Consul agent in step: what runs is registered, what is gone is not, whatever happened meanwhile.
+"""Keeps the real Consul agent in step: what runs is registered, what is gone is not.
 
 Only services with Nomad's prefix, its mark, and this very node's id in their meta are ever removed.
 """

@@ -1,4 +1,4 @@
-"""Deployments: made with a new version, judged by their allocations' health, promoted, failed, rolled back."""
+"""Deployments: made with a new version, judged by health, promoted, failed, rolled back."""
 
 import uuid
 from collections.abc import Iterable
@@ -94,7 +94,7 @@ def _group_state(group: Row) -> dict[str, Any]:
     }
 
 
-def note_placed(deployment: Row, placed: Iterable[Row], outcome: Outcome, job: Row) -> Row:
+def note_placed(deployment: Row, placed: Iterable[Row], job: Row) -> Row:
     """The deployment with what has been placed for it."""
     groups = {name: dict(state) for name, state in deployment["TaskGroups"].items()}
     by_group: dict[str, list[Row]] = {}

@@ -1,4 +1,4 @@
-"""The difference between two versions of a job, field by field, in the form of Nomad's plan (recordings 025, 052)."""
+"""The difference between two versions of a job, in the form of Nomad's plan (recordings 025, 052)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,16 +7,31 @@ from solo.compare import destructive
 from solo.fields import Fields
 
 Diff = dict[str, Any]
-_JOB_FIELDS = ("AllAtOnce", "Dispatched", "Name", "Namespace", "NodePool", "Priority", "Region", "Stop", "Type",
-               "StatusDescription")  # fmt: skip
+_JOB_FIELDS = (
+    "AllAtOnce",
+    "Dispatched",
+    "Name",
+    "Namespace",
+    "NodePool",
+    "Priority",
+    "Region",
+    "Stop",
+    "Type",
+    "StatusDescription",
+)
 _GROUP_FIELDS = ("Count", "PreventRescheduleOnLost", "ShutdownDelay", "MaxClientDisconnect")
 _TASK_FIELDS = ("Driver", "KillSignal", "KillTimeout", "Kind", "Leader", "ShutdownDelay", "User")
 _GROUP_OBJECTS = ("RestartPolicy", "Migrate", "ReschedulePolicy", "EphemeralDisk", "Update")
 _HIDDEN = frozenset({"Stagger", "VaultGrace"})
 _UPDATES = {
-    "Ignore": "ignore", "Place": "create", "Stop": "destroy", "Migrate": "migrate", "Canary": "canary",
-    "InPlaceUpdate": "in-place update", "DestructiveUpdate": "create/destroy update",
-}  # fmt: skip
+    "Ignore": "ignore",
+    "Place": "create",
+    "Stop": "destroy",
+    "Migrate": "migrate",
+    "Canary": "canary",
+    "InPlaceUpdate": "in-place update",
+    "DestructiveUpdate": "create/destroy update",
+}
 
 
 def _text(value: Any) -> str:
@@ -165,9 +180,12 @@ def _task(old: Fields | None, new: Fields | None) -> Diff:
         objects += _members(name, before.get(key) or [], after.get(key) or [], by)
     fields.sort(key=lambda f: str(f["Name"]))
     return {
-        "Annotations": None, "Fields": fields or None, "Name": (new or before)["Name"], "Objects": objects or None,
+        "Annotations": None,
+        "Fields": fields or None,
+        "Name": (new or before)["Name"],
+        "Objects": objects or None,
         "Type": _type(old, new, fields, objects),
-    }  # fmt: skip
+    }
 
 
 def _by_name(old: list[Fields], new: list[Fields]) -> list[tuple[Fields | None, Fields | None]]:
@@ -194,9 +212,13 @@ def _group(old: Fields | None, new: Fields | None) -> Diff:
     tasks = [_task(*pair) for pair in _by_name(before.get("Tasks") or [], after.get("Tasks") or [])]
     changed = any(task["Type"] != "None" for task in tasks)
     return {
-        "Fields": fields or None, "Name": (new or before)["Name"], "Objects": objects or None, "Tasks": tasks or None,
-        "Type": _type(old, new, fields, objects, changed), "Updates": None,
-    }  # fmt: skip
+        "Fields": fields or None,
+        "Name": (new or before)["Name"],
+        "Objects": objects or None,
+        "Tasks": tasks or None,
+        "Type": _type(old, new, fields, objects, changed),
+        "Updates": None,
+    }
 
 
 def job_diff(old: Fields | None, new: Fields) -> Diff:
@@ -211,9 +233,12 @@ def job_diff(old: Fields | None, new: Fields) -> Diff:
     groups = [_group(*pair) for pair in _by_name(before.get("TaskGroups") or [], new["TaskGroups"])]
     changed = any(group["Type"] != "None" for group in groups)
     return {
-        "Fields": fields or None, "ID": new["ID"], "Objects": objects or None, "TaskGroups": groups or None,
+        "Fields": fields or None,
+        "ID": new["ID"],
+        "Objects": objects or None,
+        "TaskGroups": groups or None,
         "Type": _type(old, new, fields, objects, changed),
-    }  # fmt: skip
+    }
 
 
 def annotate(diff: Diff, old: Fields | None, new: Fields, updates: dict[str, dict[str, int]]) -> Diff:

@@ -60,7 +60,7 @@ class DockerHandle:
     def stats(self) -> dict[str, float]:
         """From the engine's own counters."""
         try:
-            seen = self.container.stats(stream=False)
+            seen: Any = self.container.stats(stream=False)
         except (DockerException, RequestException):
             return {"cpu": 0.0, "rss": 0.0}
         now, before = seen.get("cpu_stats", {}), seen.get("precpu_stats", {})

@@ -74,7 +74,7 @@ def _filtered(job: Fields, group: Fields, node: Row, volumes: list[Row]) -> str 
 def judge(
     job: Fields, group: Fields, node: Row, held: dict[str, int], volumes: list[Row]
 ) -> tuple[bool, dict[str, Any]]:
-    """Whether the node can take one more copy beside what is held, and the metric that says why or why not."""
+    """Whether the node can take one more copy, and the metric that says why or why not."""
     began, found = time.perf_counter_ns(), metric(node)
     fits = _try(job, group, node, held, volumes, found)
     found["AllocationTime"] = time.perf_counter_ns() - began
@@ -108,7 +108,17 @@ def _try(
 def exhaust(found: dict[str, Any], group: Fields, word: str, key: str = "") -> None:
     """Note that the node has too little of something."""
     found |= {"NodesExhausted": 1, "DimensionExhausted": {word: 1}}
-    empty = {"CPU": 0, "Cores": 0, "Devices": None, "DiskMB": 0, "IOPS": 0, "MemoryMB": 0, "MemoryMaxMB": 0,
-             "NUMA": None, "Networks": None, "SecretsMB": 0}  # fmt: skip
+    empty = {
+        "CPU": 0,
+        "Cores": 0,
+        "Devices": None,
+        "DiskMB": 0,
+        "IOPS": 0,
+        "MemoryMB": 0,
+        "MemoryMaxMB": 0,
+        "NUMA": None,
+        "Networks": None,
+        "SecretsMB": 0,
+    }
     if key in ("CPU", "MemoryMB"):
         found["ResourcesExhausted"] = {t["Name"]: {**empty, key: t["Resources"][key]} for t in group["Tasks"]}

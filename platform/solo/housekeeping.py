@@ -57,7 +57,7 @@ class Housekeeping:
             if client_done(alloc):
                 continue
             directory = self._machine.paths(alloc["ID"]).logs
-            group = next(
+            group: Row = next(
                 (g for g in alloc["Job"]["TaskGroups"] if g["Name"] == alloc["TaskGroup"]), {"Tasks": []}
             )
             for task in group["Tasks"]:

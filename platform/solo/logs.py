@@ -19,7 +19,7 @@ def files(logs: Path, task: str, kind: str) -> list[Path]:
 
 
 def rotate(logs: Path, task: str, kind: str, max_bytes: int, max_files: int) -> None:
-    """Set aside what has grown beyond its size. The task keeps its file open, so it is emptied, not renamed."""
+    """Set aside what has grown too big. The task keeps its file open, so it is emptied, not renamed."""
     current = logs / f"{task}.{kind}.0"
     if not current.exists() or current.stat().st_size < max_bytes:
         return
@@ -46,7 +46,7 @@ def _begin(paths: list[Path], offset: int, origin: str) -> tuple[int, int]:
 async def read(
     logs: Path, task: str, kind: str, offset: int, origin: str, *, follow: bool
 ) -> AsyncIterator[tuple[str, int, bytes]]:
-    """Pieces of output with their file's name and the offset after them; an empty piece: nothing new for a while."""
+    """Pieces of output with their file's name and the offset after them; an empty one: nothing new now."""
     current = logs / f"{task}.{kind}.0"
     while not (paths := files(logs, task, kind)):
         if not follow:

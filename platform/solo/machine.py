@@ -14,7 +14,7 @@ from solo.vault import Vault
 
 @dataclass
 class Machine:
-    """This machine, as tasks need it."""
+    """One machine, as tasks need it."""
 
     options: Options
     store: Store

@@ -121,7 +121,7 @@ def _flat(given: dict[str, int], networks: list[Row] | None) -> Row:
 def in_place(alloc: Row, job: Fields, deployment: Row | None, index: int, eval_id: str) -> Row:
     """The same allocation under a newer version of its job; its health is to be judged again."""
     group = find(job["TaskGroups"], alloc["TaskGroup"])
-    assert group is not None
+    assert group is not None  # noqa: S101 - reconcile chose it among the job's groups
     return {
         **alloc,
         "Job": job,

@@ -1,4 +1,4 @@
-"""Where an allocation's files stand, as Nomad lays them out: <alloc>/alloc and <alloc>/<task>/{local,secrets,tmp}."""
+"""Where an allocation's files stand, as Nomad lays them out: alloc/, <task>/local/ and so on."""
 
 import os
 import pwd
@@ -109,7 +109,7 @@ def volumes_of(group: Fields, task: Fields, namespace: str, volumes: list[Row]) 
 
 
 def link_volumes(task_dir: Path, mounts: list[tuple[Row, Fields]], user: RunAs) -> None:
-    """For processes, which share this machine's files: a link at the mount's place, the volume the user's own."""
+    """For processes: a link at the mount's place, and the volume made the user's own."""
     for volume, mount in mounts:
         target = Path(volume["HostPath"])
         user.own(target)

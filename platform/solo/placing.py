@@ -62,7 +62,7 @@ def outcome(
     for name, plan in result.groups.items():
         group = find(job["TaskGroups"], name)
         for place in plan.place if group else []:
-            assert group is not None
+            assert group is not None  # noqa: S101 - for the type checker
             fits, metric = judge(job, group, node, held, store.rows("volumes"))
             ports: list[Row] = []
             if fits:

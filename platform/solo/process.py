@@ -130,7 +130,7 @@ class ProcessDriver:
         group = self._cgroups.make(order.name, order.memory_mib)
         exit_file = self._run_dir / f"{order.name}.exit"
         exit_file.unlink(missing_ok=True)
-        orders = {
+        orders: dict[str, object] = {
             "argv": [str(command), *(str(arg) for arg in order.config.get("args") or [])],
             "env": order.env,
             "cwd": str(order.config.get("work_dir") or order.task_dir),
@@ -141,7 +141,7 @@ class ProcessDriver:
             "cgroups": [group] if group else [],
             "exit_file": str(exit_file),
         }
-        parent = subprocess.Popen(
+        parent = subprocess.Popen(  # noqa: S603 - our own interpreter and file
             [sys.executable, "-I", "-S", runner.__file__],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             start_new_session=True, close_fds=True, env={}, cwd="/",
@@ -153,8 +153,8 @@ class ProcessDriver:
         return handle
 
     def _first_word(self, parent: "subprocess.Popen[bytes]", orders: dict[str, object]) -> int:
-        assert parent.stdin is not None
-        assert parent.stdout is not None
+        assert parent.stdin is not None  # noqa: S101 - both are pipes
+        assert parent.stdout is not None  # noqa: S101 - both are pipes
         with parent.stdin, parent.stdout:
             parent.stdin.write(marshal.dumps(orders))
             parent.stdin.close()

@@ -138,7 +138,7 @@ class _Group:
         wants_canaries = bool(update and update["Canary"] and replace and not self.state.get("Promoted"))
         if wants_canaries and update is not None:
             self._place_canaries(update["Canary"] - len(canaries), canaries, replace)
-        replace = self._adjust_number(normal, canaries, replace)
+        replace = self._adjust_number(normal, replace)
         stopped = {a["ID"] for a, _ in self.plan_.stop}
         keep = [a for a in normal if a["ID"] not in stopped]
         changed = [a for a in keep if a in old and a not in replace and not client_done(a)]
@@ -161,11 +161,8 @@ class _Group:
                 "ClientStatus"
             ] == "failed":
                 self._replace(alloc, RESCHEDULED, "RescheduleNow", rescheduled=True)
-            elif (
-                alloc["ClientStatus"] == "complete"
-                and self.job["Type"] != "batch"
-                or alloc["ClientStatus"] == "failed"
-                and self._retry(alloc)
+            elif (alloc["ClientStatus"] == "complete" and self.job["Type"] != "batch") or (
+                alloc["ClientStatus"] == "failed" and self._retry(alloc)
             ):
                 continue
             else:
@@ -213,7 +210,7 @@ class _Group:
             self.plan_.place.append(Place(index, canary=True))
             self.plan_.count("Canary")
 
-    def _adjust_number(self, normal: list[Row], canaries: list[Row], replace: list[Row]) -> list[Row]:
+    def _adjust_number(self, normal: list[Row], replace: list[Row]) -> list[Row]:
         """Stop what is too many, place what is missing. Returns what is still to be replaced."""
         planned = len([p for p in self.plan_.place if not p.canary])
         surplus = len(normal) + planned - self.group["Count"]

@@ -18,8 +18,8 @@ def registrations(alloc: Row, node: Row) -> list[dict[str, Any]]:
     group = find(alloc["Job"]["TaskGroups"], alloc["TaskGroup"])
     found = []
     if group is not None:
-        for service in group["Services"] or []:
-            found.append(_one(alloc, node, group["Tasks"][0], service, f"group-{group['Name']}"))
+        first, owner = group["Tasks"][0], f"group-{group['Name']}"
+        found += [_one(alloc, node, first, service, owner) for service in group["Services"] or []]
         for task in group["Tasks"]:
             found += [_one(alloc, node, task, service, task["Name"]) for service in task["Services"] or []]
     return found
@@ -42,9 +42,7 @@ def _one(alloc: Row, node: Row, task: Fields, raw: Fields, owner: str) -> dict[s
         "Address": address,
         "EnableTagOverride": service["EnableTagOverride"],
         "Checks": [
-            c
-            for check in service["Checks"] or []
-            if (c := _check(alloc, service, check, identity, address, port))
+            c for check in service["Checks"] or [] if (c := _check(alloc, check, identity, address, port))
         ],
     }
     if port:
@@ -61,9 +59,7 @@ def _address(alloc: Row, label: str, default: str) -> tuple[str, int]:
     return default, 0
 
 
-def _check(
-    alloc: Row, service: Fields, check: Fields, identity: str, address: str, port: int
-) -> dict[str, Any] | None:
+def _check(alloc: Row, check: Fields, identity: str, address: str, port: int) -> dict[str, Any] | None:
     """One check; the kinds that the portal uses. Consul runs it, at the interval the job says."""
     if check["PortLabel"]:
         address, port = _address(alloc, check["PortLabel"], address)

@@ -15,7 +15,7 @@ _SIGNAL_BASE = 128  # shells' and Nomad's exit code of a task that a signal ende
 def _become(order: dict) -> None:  # type: ignore[type-arg]
     """In the child: cgroup, session, output, user, then the program itself."""
     for path in order["cgroups"]:
-        with open(path + "/cgroup.procs", "w") as file:
+        with open(path + "/cgroup.procs", "w") as file:  # noqa: PTH123 - pathlib costs memory
             file.write(str(os.getpid()))
     os.setsid()
     null = os.open("/dev/null", os.O_RDONLY)
@@ -29,7 +29,7 @@ def _become(order: dict) -> None:  # type: ignore[type-arg]
         os.setuid(order["uid"])
     os.umask(0o027)
     os.chdir(order["cwd"])
-    os.execvpe(order["argv"][0], order["argv"], order["env"])
+    os.execvpe(order["argv"][0], order["argv"], order["env"])  # noqa: S606 - a program, no shell
 
 
 def _start(order: dict) -> tuple[int, str]:  # type: ignore[type-arg]
@@ -39,7 +39,7 @@ def _start(order: dict) -> tuple[int, str]:  # type: ignore[type-arg]
     if pid == 0:
         try:
             _become(order)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the parent is told
             os.write(write, str(error).encode())
         os._exit(127)
     os.close(write)
@@ -50,7 +50,7 @@ def _start(order: dict) -> tuple[int, str]:  # type: ignore[type-arg]
 
 def main() -> None:
     """Run one task from start to end."""
-    order = marshal.loads(sys.stdin.buffer.read())
+    order = marshal.loads(sys.stdin.buffer.read())  # noqa: S302 - from solo itself, over a pipe
     pid, problem = _start(order)
     if problem:
         os.waitpid(pid, 0)
@@ -65,9 +65,9 @@ def main() -> None:
     _, status = os.waitpid(pid, 0)
     signal = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     code = _SIGNAL_BASE + signal if signal else os.WEXITSTATUS(status)
-    with open(exit_file + ".new", "w") as file:
+    with open(exit_file + ".new", "w") as file:  # noqa: PTH123 - pathlib costs memory
         file.write(f"{code} {signal}")
-    os.replace(exit_file + ".new", exit_file)
+    os.replace(exit_file + ".new", exit_file)  # noqa: PTH105 - pathlib costs memory
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ class Scheduler:
         made: dict[str, str] = {}
         fresh = []
         for placed in found.placed if job else []:
-            assert job is not None
+            assert job is not None  # noqa: S101 - for the type checker
             alloc = new_alloc(job, self.node(), placed, evaluation["ID"], deployment, change.index)
             fresh.append(put_alloc(change, alloc, "PlanResult"))
             if placed.place.previous is not None:
@@ -121,12 +121,12 @@ class Scheduler:
                     change, {**alloc, **stopped, "NextAllocation": made.get(alloc["ID"], "")}, "PlanResult"
                 )
             for alloc in plan.in_place if job else []:
-                assert job is not None
+                assert job is not None  # noqa: S101 - for the type checker
                 row = in_place(alloc, job, deployment, change.index, evaluation["ID"])
                 fresh.append(put_alloc(change, row, "PlanResult"))
         if deployment is None or job is None:
             return deployment
-        noted = deployments.note_placed(deployment, fresh, found, job)
+        noted = deployments.note_placed(deployment, fresh, job)
         if noted != self.store.get("deployments", deployment["ID"]):
             put_deployment(change, noted, "PlanResult")
         return noted
@@ -167,7 +167,7 @@ class Scheduler:
             "TriggeredBy": "queued-allocs", "PreviousEval": evaluation["ID"], "FailedTGAllocs": found.failed,
             "ClassEligibility": {"v1:1": True}, "SnapshotIndex": evaluation["ModifyIndex"],
         }  # fmt: skip
-        kept = {
+        kept: Row = {
             k: evaluation[k]
             for k in ("JobID", "Namespace", "Priority", "Type", "JobModifyIndex")
             if k in evaluation

@@ -29,7 +29,7 @@ def _contained(task: Fields) -> bool:
     return bool(task["Driver"] == "docker")
 
 
-def _mapped(alloc: Row, task: Fields) -> bool:
+def _mapped(task: Fields) -> bool:
     """Whether the task has a network of its own, where it listens on each port's `To`."""
     return _contained(task) and (task["Config"] or {}).get("network_mode") != "host"
 
@@ -40,7 +40,7 @@ def _dirs(task: Fields, paths: AllocPaths) -> Dirs:
 
 def environment(machine: Machine, alloc: Row, task: Fields, paths: AllocPaths) -> dict[str, str]:
     """The task's environment: Nomad's variables, the job's, and those that templates made."""
-    base = base_env(alloc, task, machine.node(), _dirs(task, paths), mapped=_mapped(alloc, task))
+    base = base_env(alloc, task, machine.node(), _dirs(task, paths), mapped=_mapped(task))
     own = interpolator(base, machine.node())(task["Env"] or {})
     made: dict[str, str] = {}
     private = _private(paths, task)

@@ -1,4 +1,4 @@
-"""Writing jobs, evaluations, allocations and deployments: indexes, times, events, and a job's derived status."""
+"""Writing jobs, evaluations, allocations, deployments: indexes, times, events, a job's derived status."""
 
 import uuid
 from typing import Any

@@ -59,9 +59,9 @@ class Store:
                 self.table_index.update(saved["tables"])
             else:
                 self.tables[tab][key] = json.loads(body)
-                self._note(tab, key, None, self.tables[tab][key])
+                self.note(tab, key, None, self.tables[tab][key])
 
-    def _note(self, table: str, key: str, old: Row | None, new: Row | None) -> None:
+    def note(self, table: str, key: str, old: Row | None, new: Row | None) -> None:
         """Keep the lookups by job and the scheduler's list in step with a row."""
         if table not in _OF_JOB:
             return
@@ -124,7 +124,7 @@ class Change:
         """Write a row; seen by later reads of the same change."""
         old = self.store.tables[table].get(key)
         self.store.tables[table][key] = row
-        self.store._note(table, key, old, row)
+        self.store.note(table, key, old, row)
         self.writes.append((table, key, row))
         return row
 
@@ -132,7 +132,7 @@ class Change:
         """Remove a row."""
         old = self.store.tables[table].pop(key, None)
         if old is not None:
-            self.store._note(table, key, old, None)
+            self.store.note(table, key, old, None)
             self.writes.append((table, key, None))
 
     def tell(self, event: Event) -> None:

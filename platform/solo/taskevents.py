@@ -5,11 +5,27 @@ from typing import Any
 from solo.clock import duration, now_ns
 
 _EMPTY: dict[str, Any] = {
-    "DiskLimit": 0, "DownloadError": "", "DriverError": "", "DriverMessage": "", "ExitCode": 0, "FailedSibling": "",
-    "FailsTask": False, "GenericSource": "", "KillError": "", "KillReason": "", "KillTimeout": 0, "Message": "",
-    "RestartReason": "", "SetupError": "", "Signal": 0, "StartDelay": 0, "TaskSignal": "", "TaskSignalReason": "",
-    "ValidationError": "", "VaultError": "",
-}  # fmt: skip
+    "DiskLimit": 0,
+    "DownloadError": "",
+    "DriverError": "",
+    "DriverMessage": "",
+    "ExitCode": 0,
+    "FailedSibling": "",
+    "FailsTask": False,
+    "GenericSource": "",
+    "KillError": "",
+    "KillReason": "",
+    "KillTimeout": 0,
+    "Message": "",
+    "RestartReason": "",
+    "SetupError": "",
+    "Signal": 0,
+    "StartDelay": 0,
+    "TaskSignal": "",
+    "TaskSignalReason": "",
+    "ValidationError": "",
+    "VaultError": "",
+}
 KEPT = 10  # a task's state holds its last ten events
 
 

@@ -23,7 +23,7 @@ KILL, RESTART, EXIT = "kill", "restart", "exit"
 
 
 class TaskRun:
-    """Runs one task of one allocation in a thread of its own. `changed` is called after every change of state."""
+    """Runs one task in a thread of its own. `changed` is called after every change of its state."""
 
     def __init__(
         self, machine: Machine, alloc: Row, task: Fields, paths: AllocPaths, changed: Callable[[], None]
@@ -92,7 +92,7 @@ class TaskRun:
             else:
                 again = self._wait()
 
-    def _again(self, started: bool) -> bool:
+    def _again(self, started: bool) -> bool:  # noqa: FBT001 - the answer of _begin
         """After a failed start: whether to try once more."""
         return not started and self.state["State"] != "dead" and not self.killed.is_set()
 
@@ -213,9 +213,8 @@ class TaskRun:
         self._restarts = [at for at in self._restarts if now - at < interval]
         if len(self._restarts) >= policy["Attempts"]:
             if policy["Mode"] == "fail":
-                return self._give_up(
-                    f'Exceeded allowed attempts {policy["Attempts"]} in interval {duration(interval)} and mode is "fail"'
-                )
+                tries = f"Exceeded allowed attempts {policy['Attempts']} in interval {duration(interval)}"
+                return self._give_up(f'{tries} and mode is "fail"')
             return self._restarting(
                 "Exceeded allowed attempts, applying a delay", self._restarts[0] + interval - now
             )

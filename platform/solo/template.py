@@ -1,8 +1,8 @@
 """The part of consul-template's language that the portal's templates use.
 
 `{{ with secret "path" }} ... {{ .Data.data.name }} ... {{ end }}`, `{{ .Data.data.name | toJSON }}`,
-`{{ index .Data.data "name" }}`, `{{ env "NAME" }}`, string literals, comments, and `{{-`/`-}}`. Anything else is refused:
-a template that works here works under Nomad.
+`{{ index .Data.data "name" }}`, `{{ env "NAME" }}`, string literals, comments, `{{-` and `-}}`. Anything
+else is refused: a template that works here works under Nomad.
 """
 
 import base64
@@ -56,11 +56,11 @@ def _term(tokens: list[str], dot: Any, env: Mapping[str, str]) -> Any:
 
 def _value(action: str, dot: Any, env: Mapping[str, str]) -> str:
     tokens, stages = _TOKEN.findall(action), [[]]  # type: tuple[list[str], list[list[str]]]
-    for token in tokens:
-        if token == "|":
+    for part in tokens:
+        if part == "|":
             stages.append([])
         else:
-            stages[-1].append(token)
+            stages[-1].append(part)
     value = _term(stages[0], dot, env)
     for stage in stages[1:]:
         if len(stage) != 1 or stage[0] not in _FILTERS:

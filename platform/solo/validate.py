@@ -12,6 +12,7 @@ from solo.fields import Fields
 _SERVICE_NAME = re.compile(r"(?i)([a-z0-9]|[a-z0-9][a-z0-9-]{0,61}[a-z0-9])")
 _TYPES = ("service", "batch", "system", "sysbatch")
 _MAX_PORT = 65535
+_MAX_PRIORITY = 100
 
 
 def problems(job: Fields) -> list[str]:
@@ -48,6 +49,17 @@ def _services(group: Fields) -> list[Fields]:
 
 
 def _head(job: Fields) -> list[str]:
+    found = _names(job)
+    if job["Type"] not in _TYPES:
+        found.append(f'Invalid job type: "{job["Type"]}"')
+    if not 1 <= job["Priority"] <= _MAX_PRIORITY:
+        found.append(f"job priority must be between [1, {_MAX_PRIORITY}]")
+    if not job["TaskGroups"]:
+        found.append("Missing job task groups")
+    return found + _groups(job)
+
+
+def _names(job: Fields) -> list[str]:
     found = []
     if not job["ID"]:
         found.append("Missing job ID")
@@ -55,28 +67,22 @@ def _head(job: Fields) -> list[str]:
         found.append("Job ID contains a space")
     elif "\0" in job["ID"]:
         found.append("Job ID contains a null character")
-    if not job["Name"] and not job["ID"]:
-        found.append("Missing job name")
-    if job["Type"] not in _TYPES:
-        found.append(f'Invalid job type: "{job["Type"]}"')
-    if not 1 <= job["Priority"] <= 100:
-        found.append("job priority must be between [1, 100]")
-    if not job["TaskGroups"]:
-        found.append("Missing job task groups")
+    return found if job["Name"] or job["ID"] else [*found, "Missing job name"]
+
+
+def _groups(job: Fields) -> list[str]:
+    found = []
     seen: dict[str, int] = {}
     for number, group in enumerate(job["TaskGroups"], 1):
-        if group["Name"] in seen:
-            found.append(
-                f"Job task group {number} redefines '{group['Name']}' from group {seen[group['Name']]}"
-            )
-        elif not group["Name"]:
+        name = group["Name"]
+        if not name:
             found.append(f"Job task group {number} missing name")
-        seen[group["Name"]] = number
+        elif name in seen:
+            found.append(f"Job task group {number} redefines '{name}' from group {seen[name]}")
+        seen[name] = number
         if job["Type"] == "system" and group["Count"] > 1:
-            found.append(
-                f"Job task group {group['Name']} has count {group['Count']}."
-                " Count cannot exceed 1 with system scheduler"
-            )
+            count = f"Job task group {name} has count {group['Count']}."
+            found.append(f"{count} Count cannot exceed 1 with system scheduler")
     return found
 
 
@@ -138,7 +144,8 @@ def _update(update: Fields) -> list[str]:
         )
     if progress and healthy >= progress:
         found.append(
-            f"Healthy deadline must be less than progress deadline: {duration(healthy)} > {duration(progress)}"
+            "Healthy deadline must be less than progress deadline:"
+            f" {duration(healthy)} > {duration(progress)}"
         )
     return found
 
@@ -176,8 +183,8 @@ def _services_of(group: Fields) -> list[str]:
         name = re.sub(r"\$\{[^}]*\}", "x", service["Name"])
         if not _SERVICE_NAME.fullmatch(name):
             found.append(
-                "Service name must be valid per RFC 1123 and can contain only alphanumeric characters or dashes"
-                f' and must be no longer than 63 characters: "{service["Name"]}"'
+                "Service name must be valid per RFC 1123 and can contain only alphanumeric characters or"
+                f' dashes and must be no longer than 63 characters: "{service["Name"]}"'
             )
         label = service["PortLabel"]
         if label and not label.isdigit() and label not in labels:

@@ -7,15 +7,51 @@ from solo.state import active, job_key
 from solo.store import Row, Store
 
 _ALLOC_STUB = (
-    "ClientDescription", "ClientStatus", "CreateIndex", "CreateTime", "DeploymentStatus", "DesiredDescription",
-    "DesiredStatus", "DesiredTransition", "EvalID", "FollowupEvalID", "ID", "JobID", "JobType", "JobVersion",
-    "ModifyIndex", "ModifyTime", "Name", "Namespace", "NextAllocation", "NodeID", "NodeName",
-    "PreemptedAllocations", "PreemptedByAllocation", "RescheduleTracker", "TaskGroup", "TaskStates",
-)  # fmt: skip
+    "ClientDescription",
+    "ClientStatus",
+    "CreateIndex",
+    "CreateTime",
+    "DeploymentStatus",
+    "DesiredDescription",
+    "DesiredStatus",
+    "DesiredTransition",
+    "EvalID",
+    "FollowupEvalID",
+    "ID",
+    "JobID",
+    "JobType",
+    "JobVersion",
+    "ModifyIndex",
+    "ModifyTime",
+    "Name",
+    "Namespace",
+    "NextAllocation",
+    "NodeID",
+    "NodeName",
+    "PreemptedAllocations",
+    "PreemptedByAllocation",
+    "RescheduleTracker",
+    "TaskGroup",
+    "TaskStates",
+)
 _JOB_STUB = (
-    "CreateIndex", "Datacenters", "ID", "JobModifyIndex", "ModifyIndex", "Multiregion", "Name", "Namespace",
-    "NodePool", "ParentID", "Priority", "Status", "StatusDescription", "Stop", "SubmitTime", "Type",
-)  # fmt: skip
+    "CreateIndex",
+    "Datacenters",
+    "ID",
+    "JobModifyIndex",
+    "ModifyIndex",
+    "Multiregion",
+    "Name",
+    "Namespace",
+    "NodePool",
+    "ParentID",
+    "Priority",
+    "Status",
+    "StatusDescription",
+    "Stop",
+    "SubmitTime",
+    "Type",
+)
 _WORDS = {
     "running": "Running",
     "pending": "Starting",
@@ -33,8 +69,18 @@ def alloc_stub(alloc: Row, *, resources: bool = False) -> Row:
 
 def alloc_full(alloc: Row) -> Row:
     """An allocation by itself. What is empty there, Nomad leaves out."""
-    optional = ("DesiredDescription", "NextAllocation", "PreviousAllocation", "FollowupEvalID", "DeploymentID",
-                "PreemptedAllocations", "PreemptedByAllocation", "RescheduleTracker", "JobType", "JobVersion")  # fmt: skip
+    optional = (
+        "DesiredDescription",
+        "NextAllocation",
+        "PreviousAllocation",
+        "FollowupEvalID",
+        "DeploymentID",
+        "PreemptedAllocations",
+        "PreemptedByAllocation",
+        "RescheduleTracker",
+        "JobType",
+        "JobVersion",
+    )
     return {k: v for k, v in alloc.items() if k not in optional or (v and k not in ("JobType", "JobVersion"))}
 
 
@@ -89,8 +135,21 @@ def job_status(store: Store, job: Row) -> Row:
         for a in store.of_job("allocs", key)
         if a["DesiredStatus"] == "run" or a["ClientStatus"] in ("running", "pending")
     ]
-    keys = ("Datacenters", "ID", "ModifyIndex", "Name", "Namespace", "NodePool", "ParentID", "Priority", "Status",
-            "Stop", "SubmitTime", "Type", "Version")  # fmt: skip
+    keys = (
+        "Datacenters",
+        "ID",
+        "ModifyIndex",
+        "Name",
+        "Namespace",
+        "NodePool",
+        "ParentID",
+        "Priority",
+        "Status",
+        "Stop",
+        "SubmitTime",
+        "Type",
+        "Version",
+    )
     return {
         **{key: job[key] for key in keys},
         "Allocs": allocs or None,

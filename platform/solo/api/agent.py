@@ -1,6 +1,5 @@
 """The agent, the servers and the cluster as one machine shows them; identities' keys; who am I."""
 
-import os
 from typing import Any
 
 import psutil
@@ -32,11 +31,20 @@ def _member(call: Call) -> dict[str, Any]:
         "ProtocolMin": 1,
         "Status": "alive",
         "Tags": {
-            "bootstrap": "1", "build": VERSION, "dc": options.datacenter, "expect": "1",
-            "id": call.context.machine.node_id, "port": str(port + 1), "raft_vsn": "3", "region": options.region,
-            "revision": "", "role": "nomad", "rpc_addr": host, "vsn": "1",
+            "bootstrap": "1",
+            "build": VERSION,
+            "dc": options.datacenter,
+            "expect": "1",
+            "id": call.context.machine.node_id,
+            "port": str(port + 1),
+            "raft_vsn": "3",
+            "region": options.region,
+            "revision": "",
+            "role": "nomad",
+            "rpc_addr": host,
+            "vsn": "1",
         },
-    }  # fmt: skip
+    }
 
 
 async def agent_self(call: Call) -> Response:
@@ -80,8 +88,14 @@ async def members(call: Call) -> Response:
     """GET /v1/agent/members."""
     call.token.need("node-read")
     options = call.context.machine.options
-    return answer({"Members": [_member(call)], "ServerDC": options.datacenter, "ServerName": options.node_name,
-                   "ServerRegion": options.region})  # fmt: skip
+    return answer(
+        {
+            "Members": [_member(call)],
+            "ServerDC": options.datacenter,
+            "ServerName": options.node_name,
+            "ServerRegion": options.region,
+        }
+    )
 
 
 async def health(_: Call) -> Response:
@@ -112,11 +126,15 @@ async def scheduler_configuration(call: Call) -> Response:
         ("BatchSchedulerEnabled", "ServiceSchedulerEnabled", "SysBatchSchedulerEnabled"), False
     )
     config = {
-        "CreateIndex": 1, "MemoryOversubscriptionEnabled": False, "ModifyIndex": 1,
-        "NodeLimitForFeasibilityChecks": 0, "PauseEvalBroker": False,
-        "PreemptionConfig": {**preemption, "SystemSchedulerEnabled": True}, "RejectJobRegistration": False,
+        "CreateIndex": 1,
+        "MemoryOversubscriptionEnabled": False,
+        "ModifyIndex": 1,
+        "NodeLimitForFeasibilityChecks": 0,
+        "PauseEvalBroker": False,
+        "PreemptionConfig": {**preemption, "SystemSchedulerEnabled": True},
+        "RejectJobRegistration": False,
         "SchedulerAlgorithm": "binpack",
-    }  # fmt: skip
+    }
     body = {"Index": 1, "KnownLeader": True, "LastContact": 0, "NextToken": "", "SchedulerConfig": config}
     return await blocking(call, lambda: (1, body))
 
@@ -144,21 +162,37 @@ async def client_stats(call: Call) -> Response:
     call.token.need("node-read")
     memory, disk = psutil.virtual_memory(), psutil.disk_usage(str(call.context.machine.options.data_dir))
     usage = {
-        "Available": disk.free, "Device": "", "InodesUsedPercent": 0.0, "Mountpoint": "", "Size": disk.total,
-        "Used": disk.used, "UsedPercent": disk.percent,
-    }  # fmt: skip
+        "Available": disk.free,
+        "Device": "",
+        "InodesUsedPercent": 0.0,
+        "Mountpoint": "",
+        "Size": disk.total,
+        "Used": disk.used,
+        "UsedPercent": disk.percent,
+    }
     cpus = [
         {"CPU": f"cpu{n}", "Idle": 100.0 - p, "System": 0.0, "TotalPercent": p, "TotalTicks": 0.0, "User": p}
         for n, p in enumerate(psutil.cpu_percent(interval=None, percpu=True))
     ]
     node = call.context.machine.node()
-    busy = sum(c["TotalPercent"] for c in cpus) / 100 / (os.cpu_count() or 1)
-    return answer({
-        "AllocDirStats": usage, "CPU": cpus, "DeviceStats": None, "DiskStats": [{**usage, "Mountpoint": "/"}],
-        "CPUTicksConsumed": busy * node["NodeResources"]["Cpu"]["CpuShares"],
-        "Memory": {"Available": memory.available, "Free": memory.free, "Total": memory.total, "Used": memory.used},
-        "Timestamp": now_ns(), "Uptime": int(now_ns() / 1e9 - psutil.boot_time()),
-    })  # fmt: skip
+    busy = psutil.cpu_percent(interval=None) / 100
+    return answer(
+        {
+            "AllocDirStats": usage,
+            "CPU": cpus,
+            "DeviceStats": None,
+            "DiskStats": [{**usage, "Mountpoint": "/"}],
+            "CPUTicksConsumed": busy * node["NodeResources"]["Cpu"]["CpuShares"],
+            "Memory": {
+                "Available": memory.available,
+                "Free": memory.free,
+                "Total": memory.total,
+                "Used": memory.used,
+            },
+            "Timestamp": now_ns(),
+            "Uptime": int(now_ns() / 1e9 - psutil.boot_time()),
+        }
+    )
 
 
 routes = [

@@ -24,7 +24,7 @@ def find_alloc(call: Call, missing: str = "alloc not found") -> Row:
 
 
 def _for_client(call: Call, *capabilities: str) -> Row:
-    call.token
+    call.known()
     alloc = find_alloc(call, f'Unknown allocation "{call.path("alloc")}"')
     call.need(*capabilities, namespace=alloc["Namespace"])
     return alloc
@@ -44,7 +44,7 @@ async def list_allocs(call: Call) -> Response:
 
 async def read_alloc(call: Call) -> Response:
     """GET /v1/allocation/{id}."""
-    call.token
+    call.known()
 
     def read() -> tuple[int, Any]:
         alloc = find_alloc(call)
@@ -63,7 +63,7 @@ async def services(call: Call) -> Response:
 
 async def stop(call: Call) -> Response:
     """PUT or POST /v1/allocation/{id}/stop: ended, and another made in its place."""
-    call.token
+    call.known()
     alloc = find_alloc(call)
     call.need("alloc-lifecycle", namespace=alloc["Namespace"])
     with call.store.change() as change:
@@ -129,10 +129,26 @@ async def stats(call: Call) -> Response:
 
 def _usage(seen: dict[str, float]) -> dict[str, Any]:
     """CPU in percent of one core, memory in bytes (recording 039)."""
-    cpu = {"Measured": ["Percent"], "Percent": seen["cpu"], "SystemMode": 0.0, "ThrottledPeriods": 0,
-           "ThrottledTime": 0, "TotalTicks": 0.0, "UserMode": 0.0}  # fmt: skip
-    memory = {"Cache": 0, "KernelMaxUsage": 0, "KernelUsage": 0, "MappedFile": 0, "MaxUsage": 0,
-              "Measured": ["RSS", "Usage"], "RSS": int(seen["rss"]), "Swap": 0, "Usage": int(seen["rss"])}  # fmt: skip
+    cpu = {
+        "Measured": ["Percent"],
+        "Percent": seen["cpu"],
+        "SystemMode": 0.0,
+        "ThrottledPeriods": 0,
+        "ThrottledTime": 0,
+        "TotalTicks": 0.0,
+        "UserMode": 0.0,
+    }
+    memory = {
+        "Cache": 0,
+        "KernelMaxUsage": 0,
+        "KernelUsage": 0,
+        "MappedFile": 0,
+        "MaxUsage": 0,
+        "Measured": ["RSS", "Usage"],
+        "RSS": int(seen["rss"]),
+        "Swap": 0,
+        "Usage": int(seen["rss"]),
+    }
     usage = {"CpuStats": cpu, "DeviceStats": [], "MemoryStats": memory}
     return {"Pids": None, "ResourceUsage": usage, "Timestamp": now_ns()}
 

@@ -1,4 +1,4 @@
-"""What every endpoint shares: who asks, in which namespace, blocking queries, pages, and Nomad's error texts."""
+"""What every endpoint shares: who asks, in which namespace, blocking queries, pages, errors."""
 
 import asyncio
 import json
@@ -60,6 +60,10 @@ class Call:
     def token(self) -> Token:
         """Who asks. Raises PermissionDenied for nobody."""
         return self.context.tokens.find(self.secret)
+
+    def known(self) -> None:
+        """Refuse strangers at once: they learn nothing of what is there. Raises PermissionDenied."""
+        self.context.tokens.find(self.secret)
 
     def path(self, name: str) -> str:
         """A part of the path."""

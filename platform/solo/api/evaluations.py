@@ -25,7 +25,7 @@ def _lister(table: str) -> Any:
 
 
 def _found(call: Call, table: str, word: str) -> Row:
-    call.token
+    call.known()
     row = call.store.get(table, call.path("id"))
     if row is None:
         raise ApiError(404, f"{word} not found")
@@ -69,7 +69,7 @@ def _open(call: Call, *capabilities: str) -> tuple[Row, Row]:
     return row, job
 
 
-def _updated(call: Call, evaluation: Row, index: int, reverted: int | None = None) -> Response:
+def _updated(evaluation: Row, index: int, reverted: int | None = None) -> Response:
     return answer(
         {
             "DeploymentModifyIndex": index,
@@ -97,7 +97,7 @@ async def promote(call: Call) -> Response:
         deployments.promote(change, row, None if body.get("All") else body.get("Groups") or [])
         evaluation = new_eval(change, job, "deployment-watcher", DeploymentID=row["ID"])
         index = change.index
-    return _updated(call, evaluation, index)
+    return _updated(evaluation, index)
 
 
 def _canaries_healthy(call: Call, row: Row) -> None:
@@ -117,7 +117,7 @@ async def fail(call: Call) -> Response:
         evaluation = new_eval(change, job, "deployment-watcher", DeploymentID=row["ID"])
         settle(change, job_key(job["Namespace"], job["ID"]))
         index = change.index
-    return _updated(call, evaluation, index, reverted)
+    return _updated(evaluation, index, reverted)
 
 
 async def pause(call: Call) -> Response:
@@ -129,7 +129,7 @@ async def pause(call: Call) -> Response:
         put_deployment(change, {**row, "Status": status[0], "StatusDescription": status[1]})
         evaluation = new_eval(change, job, "deployment-watcher", DeploymentID=row["ID"])
         index = change.index
-    return _updated(call, evaluation, index)
+    return _updated(evaluation, index)
 
 
 async def allocation_health(call: Call) -> Response:
@@ -143,7 +143,7 @@ async def allocation_health(call: Call) -> Response:
     with call.store.change() as change:
         evaluation = new_eval(change, job, "deployment-watcher", DeploymentID=row["ID"])
         index = change.index
-    return _updated(call, evaluation, index)
+    return _updated(evaluation, index)
 
 
 _PUT = ["PUT", "POST"]

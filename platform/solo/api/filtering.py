@@ -1,4 +1,4 @@
-"""The part of Nomad's filter expressions that lists of jobs are asked with: `Status == "running" and Meta.app == "x"`."""
+"""The part of Nomad's filter expressions that is needed: `Status == "running" and Meta.app == "x"`."""
 
 import re
 from typing import Any

@@ -18,7 +18,7 @@ _HEARTBEAT_S = 1.0  # Nomad's streamHeartbeatRate
 
 async def read_logs(call: Call) -> Response:
     """GET /v1/client/fs/logs/{id}."""
-    call.token
+    call.known()
     task, kind = call.query("task"), call.query("type")
     if not task:
         raise ApiError(400, "must provide task name")
@@ -48,8 +48,8 @@ async def read_logs(call: Call) -> Response:
     return StreamingResponse(_framed(pieces, done), media_type="application/json")
 
 
-class _ended:
-    """Whether the allocation has ended; then what follows it stops, once there was a chance to read the rest."""
+class _ended:  # noqa: N801 - a question, asked like a function
+    """Whether the allocation has ended; then its followers stop, once they could read the rest."""
 
     def __init__(self, call: Call, alloc_id: str) -> None:
         self._store, self._id = call.store, alloc_id

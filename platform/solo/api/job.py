@@ -1,5 +1,6 @@
 """/v1/job/{id}: read, versions, what belongs to it, stop and purge, scale, revert, evaluate."""
 
+import itertools
 from typing import Any
 
 from starlette.responses import Response
@@ -44,11 +45,7 @@ async def versions(call: Call) -> Response:
         if row is None:
             raise ApiError(404, "job versions not found")
         found = row["Versions"]
-        diffs = (
-            [job_diff(old, new) for new, old in zip(found, found[1:], strict=False)]
-            if call.flag("diffs")
-            else None
-        )
+        diffs = [job_diff(old, new) for new, old in itertools.pairwise(found)] if call.flag("diffs") else None
         return found[0]["ModifyIndex"], {"Diffs": diffs or None, "Versions": found}
 
     return await blocking(call, read)

@@ -15,7 +15,7 @@ from solo.validate import problems, warnings
 
 async def list_jobs(call: Call) -> Response:
     """GET /v1/jobs."""
-    call.token
+    call.known()
 
     def read() -> tuple[int, Any]:
         rows = visible(call, call.store.rows("jobs"), "list-jobs")
@@ -48,7 +48,7 @@ async def statuses(call: Call) -> Response:
 async def register(call: Call) -> Response:
     """PUT or POST /v1/jobs, and /v1/job/{id}."""
     body, options = await call.body(), call.context.machine.options
-    call.token
+    call.known()
     job = registering.requested(body, call.namespace, options.region, call.request.path_params.get("job"))
     call.need("register-job", namespace=job["Namespace"])
     registering.check(call.store, job)

@@ -12,8 +12,23 @@ from solo.api.common import Call, blocking, endpoint, text
 from solo.errors import ApiError
 from solo.store import Row
 
-_STUB = ("Address", "CreateIndex", "Datacenter", "Drain", "Drivers", "HostVolumes", "ID", "LastDrain", "ModifyIndex",
-         "Name", "NodeClass", "NodePool", "SchedulingEligibility", "Status", "StatusDescription")  # fmt: skip
+_STUB = (
+    "Address",
+    "CreateIndex",
+    "Datacenter",
+    "Drain",
+    "Drivers",
+    "HostVolumes",
+    "ID",
+    "LastDrain",
+    "ModifyIndex",
+    "Name",
+    "NodeClass",
+    "NodePool",
+    "SchedulingEligibility",
+    "Status",
+    "StatusDescription",
+)
 
 
 def _host_volumes(call: Call) -> dict[str, Any] | None:
@@ -76,15 +91,21 @@ async def node_allocations(call: Call) -> Response:
 
 async def pools(call: Call) -> Response:
     """GET /v1/node/pools."""
-    call.token
+    call.known()
     about = {"all": "Node pool with all nodes in the cluster.", "default": "Default node pool."}
     rows = [
         {
-            "CreateIndex": 1, "Description": text_, "Hash": None, "Meta": None, "ModifyIndex": 1, "Name": name,
-            "NodeIdentityTTL": 86_400_000_000_000, "SchedulerConfiguration": None,
+            "CreateIndex": 1,
+            "Description": text_,
+            "Hash": None,
+            "Meta": None,
+            "ModifyIndex": 1,
+            "Name": name,
+            "NodeIdentityTTL": 86_400_000_000_000,
+            "SchedulerConfiguration": None,
         }
         for name, text_ in about.items()
-    ]  # fmt: skip
+    ]
     return await blocking(call, lambda: (1, rows))
 
 
@@ -132,10 +153,16 @@ def put_namespace(store: Any, body: dict[str, Any]) -> int:
     old = store.get("namespaces", body["Name"]) or {}
     row = {
         "Capabilities": {key: given.get(key) for key in lists} if given else None,
-        "ConsulConfiguration": None, "Description": body.get("Description") or "", "Meta": body.get("Meta"),
-        "Name": body["Name"], "NodePoolConfiguration": None, "OptionalExtraClaims": None, "Quota": "",
-        "RequiredExtraClaims": None, "VaultConfiguration": None,
-    }  # fmt: skip
+        "ConsulConfiguration": None,
+        "Description": body.get("Description") or "",
+        "Meta": body.get("Meta"),
+        "Name": body["Name"],
+        "NodePoolConfiguration": None,
+        "OptionalExtraClaims": None,
+        "Quota": "",
+        "RequiredExtraClaims": None,
+        "VaultConfiguration": None,
+    }
     digest = hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()
     with store.change() as change:
         index: int = change.index
@@ -169,13 +196,13 @@ def _region(call: Call) -> str:
 
 async def empty(call: Call) -> Response:
     """GET /v1/plugins and what else is never there on one machine."""
-    call.token
+    call.known()
     return await blocking(call, lambda: (0, []))
 
 
 async def quotas(call: Call) -> Response:
     """/v1/quotas: an Enterprise feature, as Nomad's free edition answers."""
-    call.token
+    call.known()
     return text("Nomad Enterprise only endpoint", 501)
 
 

@@ -21,7 +21,7 @@ from solo.validate import warnings
 async def plan(call: Call) -> Response:
     """PUT or POST /v1/job/{id}/plan."""
     body, options = await call.body(), call.context.machine.options
-    call.token
+    call.known()
     job = registering.requested(body, call.namespace, options.region, call.path("job"))
     call.need("plan-job", namespace=job["Namespace"])
     registering.check(call.store, job)

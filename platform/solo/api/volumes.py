@@ -35,7 +35,7 @@ async def list_volumes(call: Call) -> Response:
 async def create(call: Call) -> Response:
     """PUT /v1/volume/host/create; with the ID of one that is there, it is kept as it is."""
     wanted = (await call.body()).get("Volume")
-    call.token
+    call.known()
     if not isinstance(wanted, dict):
         raise ApiError(400, "missing volume definition")
     space = wanted.get("Namespace") or call.namespace
@@ -91,7 +91,7 @@ def _check(call: Call, wanted: dict[str, Any], space: str) -> None:
 
 
 def _volume(call: Call, capability: str) -> Row:
-    call.token
+    call.known()
     row = call.store.get("volumes", call.path("id"))
     if row is None or row["Namespace"] != call.namespace:
         call.need(capability)
