@@ -8,7 +8,7 @@ from solo.fields import Fields
 
 CNI_PLUGINS = ("bridge", "firewall", "host-local", "loopback", "portmap")
 VAULT_IDENTITY = "vault_default"
-_GO: dict[Any, str] = {str: "string", bool: "bool", int: "int"}
+_GO = ((str, "string"), (bool, "bool"), (int, "int"))
 
 
 def _json_kind(value: Any) -> str:
@@ -21,12 +21,10 @@ def _json_kind(value: Any) -> str:
 
 
 def _check(value: Any, default: Any, where: str) -> Any:
-    wanted = type(default)
-    if wanted in _GO and type(value) is not wanted:
+    word = next((word for kind, word in _GO if type(default) is kind and type(value) is not kind), None)
+    if word is not None:
         kind = _json_kind(value)
-        raise ApiError(
-            400, f"json: cannot unmarshal {kind} into Go struct field {where} of type {_GO[wanted]}"
-        )
+        raise ApiError(400, f"json: cannot unmarshal {kind} into Go struct field {where} of type {word}")
     return value
 
 
