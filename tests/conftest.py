@@ -36,6 +36,7 @@ def _alone(request: pytest.FixtureRequest, settings: Settings, tmp_path: Path) -
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    settings.STATIC_ROOT = str(tmp_path)
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 

@@ -1,6 +1,6 @@
 """Reading people and tokens."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.accounts.models import ApiToken, Person
 
@@ -9,6 +9,12 @@ def tokens_of(person: Person) -> "QuerySet[ApiToken]":
     """All of the person's tokens, revoked and expired ones too, the newest first."""
     tokens: QuerySet[ApiToken] = ApiToken.objects.filter(person=person).order_by("-created_at")
     return tokens
+
+
+def find(words: str) -> "QuerySet[Person]":
+    """People by name, login or e-mail, for those who may look for anybody."""
+    named = Q(name__icontains=words) | Q(login__icontains=words) | Q(email__icontains=words)
+    return Person.objects.filter(named).order_by("name", "email")
 
 
 def pending_of(person: Person) -> Person | None:

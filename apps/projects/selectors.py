@@ -12,7 +12,17 @@ from apps.projects.models import Membership, Project
 from apps.projects.permissions import current, role_of
 from kernel.errors import Missing
 
-__all__ = ["by_slug", "get", "get_by_slug", "members_of", "personal_of", "role_of", "roles", "visible_to"]
+__all__ = [
+    "by_slug",
+    "get",
+    "get_by_slug",
+    "joined",
+    "members_of",
+    "personal_of",
+    "role_of",
+    "roles",
+    "visible_to",
+]
 RANK = (Role.OWNER, Role.DEVELOPER, Role.VIEWER)
 
 
@@ -24,6 +34,12 @@ def visible_to(person: Person | AnonymousUser) -> "QuerySet[Project]":
         return Project.objects.all()
     mine = Membership.objects.filter(current(timezone.localdate()), person=person)
     return Project.objects.filter(id__in=mine.values("project_id"))
+
+
+def joined(person: Person) -> "QuerySet[Project]":
+    """The projects that the person is a member of, by name: what an admin sees beyond them is left out."""
+    mine = Membership.objects.filter(current(timezone.localdate()), person=person)
+    return Project.objects.filter(id__in=mine.values("project_id"), archived_at=None).order_by("name", "id")
 
 
 def get(person: Person | AnonymousUser, project_id: UUID) -> Project:

@@ -71,7 +71,7 @@ class BodySize(MiddlewareMixin):
     """Refuse a body that is too big before it is read: files up to their limit, all else up to one MiB."""
 
     def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
-        """Look at what the caller says; portal.asgi counts what really comes."""
+        """Look at what the caller says; portal.limits counts what really comes."""
         try:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:

@@ -1,15 +1,17 @@
 """Error pages, and Django's handlers of them: each says what happened, what to do, and a number to quote."""
 
+import sys
 from html import escape
 from http import HTTPStatus
 
 import structlog
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 
 from apps.base.messages import sentence, text
 from apps.base.requests import request_id_of
-from kernel.errors import Forbidden, Missing, PaillasseError, Refused
+from kernel.errors import Forbidden, Missing, PaillasseError, Refused, Unavailable
 from portal.problems import problem_response
 from portal.statuses import headers_of, status_of
 
@@ -77,7 +79,9 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBa
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """500: a number to quote."""
+    """500: a number to quote. A database that does not answer is no defect, and says so: 503."""
+    if isinstance(sys.exc_info()[1], OperationalError):
+        return error_page(request, Unavailable("PostgreSQL"))
     if request.path.startswith("/api/"):
         return problem_response(request, PaillasseError("error"))
     return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR, "error", text("error"))

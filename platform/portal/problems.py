@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, JsonResponse
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
@@ -14,7 +15,7 @@ from rest_framework.response import Response
 
 from apps.base.messages import SENTENCES, sentence, text
 from apps.base.requests import request_id_of
-from kernel.errors import PaillasseError, QuotaExceeded, Refused, RefusedMany
+from kernel.errors import PaillasseError, QuotaExceeded, Refused, RefusedMany, Unavailable
 from kernel.units import DIMENSIONS
 from portal.statuses import headers_of, status_of
 
@@ -37,7 +38,9 @@ class Handler(ExceptionHandler):
     """Kernel errors by the one table; whatever else went wrong by DRF's rules."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
-        """Turn a kernel error into one that DRF knows."""
+        """Turn a kernel error, and a database that does not answer, into one that DRF knows."""
+        if isinstance(exc, OperationalError):
+            exc = Unavailable("PostgreSQL")
         return Known(exc) if isinstance(exc, PaillasseError) else super().convert_known_exceptions(exc)
 
     def get_response(self, exc: APIException, data: dict[str, Any]) -> Response:
