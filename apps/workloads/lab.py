@@ -66,4 +66,8 @@ def wiring() -> Settings:
         apps_port=settings.APPS_PORT,
         apps_connect_to=settings.APPS_CONNECT_TO,
         apps_ca=settings.APPS_CA,
+        keycloak_address=settings.KEYCLOAK_URL if settings.OIDC_CLIENT_SECRET_FILE else "",
+        keycloak_realm=settings.KEYCLOAK_REALM,
+        keycloak_client_id=settings.OIDC_RP_CLIENT_ID,
+        keycloak_client_secret_file=settings.OIDC_CLIENT_SECRET_FILE,
     )

@@ -1,6 +1,7 @@
-"""What a person asks for right now: logs, secrets, a restart in place. Short timeouts, never in a transaction.
+"""What a person asks for right now: logs, secrets, a restart in place.
 
-Drivers raise Unavailable or Misconfigured; the caller says so and everything that PostgreSQL knows still works.
+Short timeouts, never in a transaction. Drivers raise Unavailable or Misconfigured; the caller says so, and
+everything that PostgreSQL knows still works.
 """
 
 from collections.abc import Iterator, Mapping
@@ -46,7 +47,7 @@ def log_tail(app: App, *, limit_bytes: int = 65536) -> dict[str, str]:
 
 
 def log_follow(app: App, stream: str) -> Iterator[str]:
-    """The last lines of one stream and what follows; empty text is a sign of life. Raises Missing, Refused."""
+    """The last lines of a stream and what follows; empty text is a sign of life. Raises Missing, Refused."""
     if stream not in STREAMS:
         raise Refused("logs.stream", field="stream")
     opened = drivers()

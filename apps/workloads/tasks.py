@@ -6,6 +6,7 @@ from uuid import UUID
 from celery import shared_task
 
 from apps.workloads.reconcile import reconcile
+from apps.workloads.services import hints
 
 TIME_LIMIT_S = 60  #: the claim's lease is shorter and renewed on the way: fencing holds late writers off
 
@@ -15,3 +16,10 @@ TIME_LIMIT_S = 60  #: the claim's lease is shorter and renewed on the way: fenci
 def reconcile_app(*, app_id: str, **_later: Any) -> None:
     """Look at one app."""
     reconcile(UUID(app_id))
+
+
+@shared_task
+def sweep(**_later: Any) -> None:
+    """Send what is due, in case the watcher is not there to do it; what it has sent already is left alone."""
+    for app_id in hints.choose():
+        reconcile_app.apply_async(kwargs={"app_id": str(app_id)})

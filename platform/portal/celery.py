@@ -13,7 +13,7 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-#: seconds; task limit < lease of an app (apps.workloads) < visibility
+#: seconds; task limit < visibility. Reconciling has a limit of its own (apps.workloads.tasks)
 TASK_SOFT_LIMIT = 90
 TASK_LIMIT = 100
 VISIBILITY = 300
@@ -21,6 +21,10 @@ VISIBILITY = 300
 BEAT: dict[str, dict[str, Any]] = {
     "forget-answers": {"task": "apps.base.tasks.forget_answers", "schedule": timedelta(hours=1)},
     "forget-ended-sessions": {"task": "apps.accounts.tasks.forget_ended", "schedule": timedelta(hours=1)},
+    "send-what-is-due": {"task": "apps.workloads.tasks.sweep", "schedule": timedelta(seconds=15)},
+    "withdraw-orphans": {"task": "apps.approvals.tasks.withdraw_orphans", "schedule": timedelta(minutes=1)},
+    "end-grants": {"task": "apps.quotas.tasks.end_grants", "schedule": timedelta(hours=1)},
+    "recount": {"task": "apps.quotas.tasks.recount", "schedule": timedelta(hours=24)},
 }
 
 app = Celery("paillasse")

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", livez, name="livez"),
     path("readyz", readyz, name="readyz"),
     path("oidc/", include("portal.login.urls")),
+    path("", include("apps.workloads.urls_files")),
     path("api/problems/", known_problems, name="problems"),
     *([path("api/", include("portal.api"))] if find_spec("apps.workloads.live") else []),
     *_present(*(f"apps.{room}.urls" for room in [*settings.ROOMS, "approvals", "console"])),

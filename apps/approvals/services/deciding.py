@@ -121,7 +121,8 @@ def _waiting(person: Person, request_id: UUID, version: int | None) -> Request:
 
 def _app(request: Request) -> App:
     """The app, locked before its counters are."""
-    app = App.objects.select_for_update(no_key=True).filter(id=request.app_id).first()
+    found = App.objects.select_for_update(no_key=True, of=("self",)).filter(requests=request)
+    app = found.first()
     if app is None or app.desired == Desired.ABSENT:
         raise Conflict("app.leaving", desired=Desired.ABSENT.value)
     return app
@@ -173,7 +174,7 @@ def _decision(
 
 def _end(request: Request, actor: Actor) -> None:
     """What was asked for will not be: free the host of a new app, close the operation of a change."""
-    app = App.objects.filter(id=request.app_id).first()
+    app = request.app
     if app is not None and request.kind == RequestKind.APP and app.desired == Desired.REQUESTED:
         workloads.drop_request(actor=actor, app=app)
     elif request.operation is not None:

@@ -40,6 +40,9 @@ UPDATE workloads_claim
 """
 
 
+Values = dict[str, UUID | datetime | int | bool | None]
+
+
 @dataclass(frozen=True)
 class Held:
     """A claim: every write of its holder says `WHERE fence = fence`."""
@@ -54,7 +57,7 @@ class LostClaim(Exception):
 
 def take(app_id: UUID, now: datetime) -> Held | None:
     """Claim an app that is due and free; None where it is not, or has killed too many workers."""
-    values = {"app": app_id, "now": now, "until": now + LEASE, "deaths": DEATHS_MAX}
+    values: Values = {"app": app_id, "now": now, "until": now + LEASE, "deaths": DEATHS_MAX}
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, values)
         row = cursor.fetchone()
@@ -71,8 +74,8 @@ def give_back(held: Held, now: datetime, next_look: datetime | None, *, orderly:
 
     A pass that did not end in order keeps its count: after five of them the app is parked.
     """
-    values = {"app": held.app_id, "fence": held.fence, "now": now, "next": next_look, "orderly": orderly}
-    _one(_GIVE_BACK, values)
+    times: Values = {"now": now, "next": next_look}
+    _one(_GIVE_BACK, {"app": held.app_id, "fence": held.fence, "orderly": orderly, **times})
 
 
 def park(app_id: UUID, now: datetime) -> bool:
@@ -82,7 +85,7 @@ def park(app_id: UUID, now: datetime) -> bool:
         return bool(cursor.rowcount)
 
 
-def _one(sql: str, values: dict[str, object]) -> None:
+def _one(sql: str, values: Values) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         if cursor.rowcount != 1:

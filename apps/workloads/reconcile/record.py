@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -189,6 +190,6 @@ def _as_they_were(app: App) -> tuple[Condition, ...]:
     )
 
 
-def note_answers(answered: list[object], now: datetime) -> None:
+def note_answers(answered: list[UUID], now: datetime) -> None:
     """The prober's good news: these apps answered on their public address."""
     Observation.objects.filter(app_id__in=answered).update(answered_at=now)

@@ -82,8 +82,8 @@ def _passes(held: claims.Held, app: App, spec: AppSpec, drivers: Drivers) -> tup
         if now - renewed > RENEW_AFTER:
             claims.renew(held, now)
             renewed = now
-        kept = {"settled": seen.settled, "job_version": seen.job_version, "state": seen.state}
-        ctx = replace(ctx, now=now, changed_at=now, **kept)
+        ctx = replace(ctx, now=now, changed_at=now, settled=seen.settled)
+        ctx = replace(ctx, job_version=seen.job_version, state=seen.state)
         seen = engine.step(spec, _desired(app), drivers, ctx=ctx)
     return seen, moved
 

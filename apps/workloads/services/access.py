@@ -31,7 +31,7 @@ def authorize(*, actor: Actor, app: App, action: str) -> None:
     """Raise Missing or Forbidden unless the actor may; the portal's own loops and rules may."""
     if actor.kind not in _PEOPLE:
         return
-    person = Person.objects.filter(id=actor.id, is_active=True).first()
+    person = Person.objects.filter(id=actor.id, is_active=True).first() if actor.id else None
     if person is None:
         raise Forbidden
     permissions.require(person, app.project, action)

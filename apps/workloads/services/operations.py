@@ -21,7 +21,9 @@ def open_operation(*, app: App, kind: OperationKind, actor: Actor, generation: i
 
 def cancel_open(*, app: App, besides: UUID | None = None, waiting: bool = False) -> None:
     """Whatever is under way has been overtaken; `waiting`: what waits for a decision too."""
-    overtaken = Operation.objects.filter(app=app, state__in=OPEN).exclude(id=besides)
+    overtaken = Operation.objects.filter(app=app, state__in=OPEN)
+    if besides is not None:
+        overtaken = overtaken.exclude(id=besides)
     if not waiting:
         overtaken = overtaken.exclude(generation=0)
     overtaken.update(state=OperationState.CANCELLED, finished_at=timezone.now())

@@ -1,0 +1,42 @@
+"""What Nomad and Consul tell: hints to look, nothing that may not be lost."""
+
+import threading
+
+from apps.workloads.management.loops.base import Hints
+from drivers.consul import ConsulServices
+from drivers.nomad import NomadJobs
+from kernel.names import is_full_slug
+
+
+class NomadEvents:
+    """Jobs, allocations, evaluations, deployments."""
+
+    def __init__(self, jobs: NomadJobs, hints: Hints, stop: threading.Event) -> None:
+        self._jobs = jobs
+        self._hints = hints
+        self._stop = stop
+
+    def turn(self) -> None:
+        """Follow the stream until it ends, which it does by raising Unavailable."""
+        for event in self._jobs.events():
+            if self._stop.is_set():
+                return
+            if event is not None and is_full_slug(event.job_id):
+                self._hints.add({event.job_id})
+
+
+class ConsulChanges:
+    """Checks of our services. The first answer names all: whatever was missed is looked at then."""
+
+    def __init__(self, services: ConsulServices, hints: Hints, stop: threading.Event) -> None:
+        self._services = services
+        self._hints = hints
+        self._stop = stop
+
+    def turn(self) -> None:
+        """Follow the blocking queries; raises what ends them."""
+        for changed in self._services.changes():
+            if self._stop.is_set():
+                return
+            if changed:
+                self._hints.add(changed)
