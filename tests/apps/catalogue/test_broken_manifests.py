@@ -1,6 +1,6 @@
 """A broken template says which file, which field and why, in both languages."""
 
-import datetime
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,12 @@ CASES: list[tuple[str, Callable[[Manifest], object], str, str]] = [
     ("a slug that is not the folder", at("slug", "other"), "$.slug", "folder"),
     ("a slug with two hyphens in a row", at("slug", "a--b"), "$.slug", "form"),
     ("a kind that is none", at("kind", "game"), "$.kind", "Possible values"),
-    ("a date, which JSON has not", at("how_to.en", datetime.date(2026, 1, 1)), "$.how_to.en", "quotes"),
+    ("a date, which JSON has not", at("how_to.en", dt.date(2026, 1, 1)), "$.how_to.en", "quotes"),
     ("not a number", at("resources.sizes.S.cpu_mhz", float("nan")), "$.resources.sizes.S.cpu_mhz", "finite"),
     ("an image without a tag", at("runtimes.0.image", "lab/web"), "$.runtimes[0].image", "form"),
     ("an image that moves", at("runtimes.0.image", "lab/web:latest"), "$.runtimes[0].image", "form"),
     ("a driver that nobody may use", at("runtimes.0.driver", "raw_exec"), "$.runtimes[0].driver", "Possible"),
-    ("a driver's own privilege", at("runtimes.0.privileged", True), "$.runtimes[0].privileged", "unknown"),  # noqa: FBT003
+    ("a driver's own privilege", at("runtimes.0.privileged", True), "$.runtimes[0].privileged", "unknown"),
     ("a named user, root among them", at("runtimes.0.user", "root"), "$.runtimes[0].user", "form"),
     (
         "two ways for one driver",
@@ -54,7 +54,12 @@ CASES: list[tuple[str, Callable[[Manifest], object], str, str]] = [
     ("text with holes", at("env.TITLE", {"value": "a ${attr.x}"}), "$.env.TITLE.value", "whole"),
     ("a template in a text", at("env.TITLE", {"value": '{{ key "x" }}'}), "$.env.TITLE.value", "whole"),
     ("Nomad's own variable", at("env.NOMAD_X", {"value": "1"}), "$.env.NOMAD_X", "name"),
-    ("a parameter that is not asked", at("env.TITLE", {"from": "parameter.x"}), "$.env.TITLE", "no parameter.x"),
+    (
+        "a parameter that is not asked",
+        at("env.TITLE", {"from": "parameter.x"}),
+        "$.env.TITLE",
+        "no parameter.x",
+    ),
     ("an upload as text", at("env.TITLE", {"from": "parameter.data"}), "$.env.TITLE", "no parameter.data"),
     ("a secret that nobody declared", at("env.X", {"from": "secret.x"}), "$.env.X", "no secret.x"),
     ("a reference to elsewhere", at("env.X", {"from": "node.name"}), "$.env.X.from", "form"),
@@ -62,11 +67,36 @@ CASES: list[tuple[str, Callable[[Manifest], object], str, str]] = [
     ("a secret that goes two ways", at("env.AGAIN", {"from": "secret.password"}), "$.secrets[0]", "2 ways"),
     ("a secret with a dash in its name", at("secrets.0.name", "pass-word"), "$.secrets[0].name", "form"),
     ("a default size that is none", at("resources.default", "XL"), "$.resources.default", "no such size"),
-    ("a size beyond its bounds", at("resources.sizes.L.cpu_mhz", 9000), "$.resources.sizes.L.cpu_mhz", "bounds"),
-    ("bounds upside down", at("resources.bounds.count", {"min": 2, "max": 1}), "$.resources.bounds.count", "above"),
-    ("storage without a volume", at("resources.bounds.storage_mib", {"min": 0, "max": 9}), "$.resources.bounds.storage_mib", "volumes"),
-    ("a volume for several copies", at("volumes", [{"name": "d", "destination": "d", "size_mib": 9}]), "$.resources.bounds.count.max", "single copy"),
-    ("a volume's path that climbs", at("volumes", [{"name": "d", "destination": "../d", "size_mib": 9}]), "$.volumes[0].destination", "form"),
+    (
+        "a size beyond its bounds",
+        at("resources.sizes.L.cpu_mhz", 9000),
+        "$.resources.sizes.L.cpu_mhz",
+        "bounds",
+    ),
+    (
+        "bounds upside down",
+        at("resources.bounds.count", {"min": 2, "max": 1}),
+        "$.resources.bounds.count",
+        "above",
+    ),
+    (
+        "storage without a volume",
+        at("resources.bounds.storage_mib", {"min": 0, "max": 9}),
+        "$.resources.bounds.storage_mib",
+        "volumes",
+    ),
+    (
+        "a volume for several copies",
+        at("volumes", [{"name": "d", "destination": "d", "size_mib": 9}]),
+        "$.resources.bounds.count.max",
+        "single copy",
+    ),
+    (
+        "a volume's path that climbs",
+        at("volumes", [{"name": "d", "destination": "../d", "size_mib": 9}]),
+        "$.volumes[0].destination",
+        "form",
+    ),
     ("a check that is missing", without("check"), "$.check", "needs a check"),
     ("a port that is missing", without("port"), "$.port", "needs a port"),
     ("a code that means failure", at("route.accept", [500]), "$.route.accept[0]", "At most"),
@@ -74,19 +104,93 @@ CASES: list[tuple[str, Callable[[Manifest], object], str, str]] = [
     ("a file that is no upload", at("files.0.from", "parameter.title"), "$.files[0]", "does not fit"),
     ("a file from nothing", without("files.0.from"), "$.files[0]", "Exactly one"),
     ("a file that leaves its folder", at("files.0.destination", "../x"), "$.files[0].destination", "form"),
-    ("a parameter without a bound", without("parameters.properties.title.maxLength"), "$.parameters.properties.title.maxLength", "missing"),
-    ("a number without a bound", at("parameters.properties.n", {"type": "integer", "minimum": 0, "x-portal": {"label": LABEL}}), "$.parameters.properties.n.maximum", "missing"),
-    ("a label in one language", without("parameters.properties.title.x-portal.label.en"), "$.parameters.properties.title.x-portal.label.en", "missing"),
-    ("a parameter of a strange type", at("parameters.properties.n", {"type": "array", "x-portal": {"label": LABEL}}), "$.parameters.properties.n.type", "Possible"),
-    ("a keyword that no form knows", at("parameters.properties.n", {**NUMBER, "exclusiveMinimum": 3}), "$.parameters.properties.n.exclusiveMinimum", "unknown"),
-    ("a default that would be refused", at("parameters.properties.n", {**NUMBER, "default": 10}), "$.parameters.properties.n.default", "refused"),
-    ("a least above the most", at("parameters.properties.n", {**NUMBER, "minimum": 10}), "$.parameters.properties.n.minimum", "above"),
-    ("two defaults", at("parameters.properties.title", {"type": "string", "maxLength": 9, "default": "x", "x-portal": {"label": LABEL, "default_from": "member.name"}}), "$.parameters.properties.title.default", "not both"),
-    ("a pattern that is none", at("parameters.properties.title", {"type": "string", "maxLength": 9, "pattern": "(", "x-portal": {"label": LABEL, "hint": LABEL}}), "$.parameters.properties.title", "Unsound"),
-    ("a pattern without a sentence", at("parameters.properties.title", {"type": "string", "maxLength": 9, "pattern": "a", "x-portal": {"label": LABEL}}), "$.parameters.properties.title.x-portal.hint", "sentence"),
-    ("a required parameter that is none", at("parameters.required", ["x"]), "$.parameters.required", "Unknown parameter"),
-    ("strangers let in", at("parameters.additionalProperties", True), "$.parameters.additionalProperties", "only possible"),  # noqa: FBT003
-]  # fmt: skip
+    (
+        "a parameter without a bound",
+        without("parameters.properties.title.maxLength"),
+        "$.parameters.properties.title.maxLength",
+        "missing",
+    ),
+    (
+        "a number without a bound",
+        at("parameters.properties.n", {"type": "integer", "minimum": 0, "x-portal": {"label": LABEL}}),
+        "$.parameters.properties.n.maximum",
+        "missing",
+    ),
+    (
+        "a label in one language",
+        without("parameters.properties.title.x-portal.label.en"),
+        "$.parameters.properties.title.x-portal.label.en",
+        "missing",
+    ),
+    (
+        "a parameter of a strange type",
+        at("parameters.properties.n", {"type": "array", "x-portal": {"label": LABEL}}),
+        "$.parameters.properties.n.type",
+        "Possible",
+    ),
+    (
+        "a keyword that no form knows",
+        at("parameters.properties.n", {**NUMBER, "exclusiveMinimum": 3}),
+        "$.parameters.properties.n.exclusiveMinimum",
+        "unknown",
+    ),
+    (
+        "a default that would be refused",
+        at("parameters.properties.n", {**NUMBER, "default": 10}),
+        "$.parameters.properties.n.default",
+        "refused",
+    ),
+    (
+        "a least above the most",
+        at("parameters.properties.n", {**NUMBER, "minimum": 10}),
+        "$.parameters.properties.n.minimum",
+        "above",
+    ),
+    (
+        "two defaults",
+        at(
+            "parameters.properties.title",
+            {
+                "type": "string",
+                "maxLength": 9,
+                "default": "x",
+                "x-portal": {"label": LABEL, "default_from": "member.name"},
+            },
+        ),
+        "$.parameters.properties.title.default",
+        "not both",
+    ),
+    (
+        "a pattern that is none",
+        at(
+            "parameters.properties.title",
+            {"type": "string", "maxLength": 9, "pattern": "(", "x-portal": {"label": LABEL, "hint": LABEL}},
+        ),
+        "$.parameters.properties.title",
+        "Unsound",
+    ),
+    (
+        "a pattern without a sentence",
+        at(
+            "parameters.properties.title",
+            {"type": "string", "maxLength": 9, "pattern": "a", "x-portal": {"label": LABEL}},
+        ),
+        "$.parameters.properties.title.x-portal.hint",
+        "sentence",
+    ),
+    (
+        "a required parameter that is none",
+        at("parameters.required", ["x"]),
+        "$.parameters.required",
+        "Unknown parameter",
+    ),
+    (
+        "strangers let in",
+        at("parameters.additionalProperties", True),
+        "$.parameters.additionalProperties",
+        "only possible",
+    ),
+]
 
 
 @pytest.mark.parametrize(
