@@ -1,8 +1,9 @@
 """Reading people and tokens."""
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from apps.accounts.models import ApiToken, Person
+from apps.accounts.models import ApiToken, OidcSession, Person
 
 
 def tokens_of(person: Person) -> "QuerySet[ApiToken]":
@@ -22,6 +23,14 @@ def pending_of(person: Person) -> Person | None:
     if not person.email_verified or not person.email:
         return None
     return Person.objects.filter(subject="", email=person.email).first()
+
+
+def to_check() -> "QuerySet[Person]":
+    """Whoever could come in now, by a session or a token, and whoever is locked out."""
+    tokens = ApiToken.objects.filter(revoked_at=None, expires_at__gt=timezone.now()).values("person_id")
+    sessions = OidcSession.objects.values("person_id")
+    open_now = Q(id__in=sessions) | Q(id__in=tokens)
+    return Person.objects.filter(open_now | Q(is_active=False)).exclude(subject="").order_by("id")
 
 
 def by_subject(issuer: str, subject: str) -> Person | None:

@@ -3,10 +3,18 @@
 from celery import shared_task
 from django.utils import timezone
 
-from apps.accounts import services
+from apps.accounts import reconcile, services
 
 
 @shared_task
 def forget_ended(**_later: object) -> None:
     """Drop sessions that have ended and logout tokens that have expired."""
     services.forget_ended(now=timezone.now())
+
+
+@shared_task
+def check_accounts(**_later: object) -> None:
+    """Lock out whoever Keycloak has disabled; nothing where no Keycloak can be asked."""
+    accounts = reconcile.keycloak()
+    if accounts is not None:
+        reconcile.check_accounts(accounts)

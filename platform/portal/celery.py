@@ -20,6 +20,7 @@ VISIBILITY = 300
 
 BEAT: dict[str, dict[str, Any]] = {
     "forget-answers": {"task": "apps.base.tasks.forget_answers", "schedule": timedelta(hours=1)},
+    "check-accounts": {"task": "apps.accounts.tasks.check_accounts", "schedule": timedelta(seconds=30)},
     "forget-ended-sessions": {"task": "apps.accounts.tasks.forget_ended", "schedule": timedelta(hours=1)},
     "send-what-is-due": {"task": "apps.workloads.tasks.sweep", "schedule": timedelta(seconds=15)},
     "withdraw-orphans": {"task": "apps.approvals.tasks.withdraw_orphans", "schedule": timedelta(minutes=1)},

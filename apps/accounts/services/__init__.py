@@ -6,6 +6,7 @@ from apps.accounts.services.sessions import (
     end_sessions,
     forget_ended,
     open_session,
+    set_enabled,
 )
 from apps.accounts.services.tokens import create_token, revoke_token
 
@@ -19,6 +20,7 @@ __all__ = [
     "forget_pending",
     "open_session",
     "revoke_token",
+    "set_enabled",
     "set_preferences",
     "sign_in",
 ]

@@ -58,6 +58,20 @@ def _delete_sessions(keys: Iterable[str]) -> None:
         store(key).delete()
 
 
+@transaction.atomic
+def set_enabled(*, person: Person, enabled: bool, reason: str) -> None:
+    """Follow the account service: a disabled person's sessions end now; tokens open nothing meanwhile."""
+    changed = Person.objects.filter(id=person.id, is_active=not enabled).update(is_active=enabled)
+    if not changed:
+        return
+    if not enabled:
+        sessions = OidcSession.objects.filter(person=person)
+        _delete_sessions(sessions.values_list("session_key", flat=True))
+        sessions.delete()
+    after: dict[str, object] = {"enabled": enabled, "account": reason}
+    record(system("account check"), "person.enabled" if enabled else "person.disabled", person, after=after)
+
+
 def _use(jti: str, expires_at: datetime) -> None:
     try:
         with transaction.atomic():
