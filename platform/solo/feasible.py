@@ -64,6 +64,8 @@ def _filtered(job: Fields, group: Fields, node: Row, volumes: list[Row]) -> str 
             return text(rule)
     if any(not node["Drivers"].get(task["Driver"], {}).get("Healthy") for task in tasks):
         return "missing drivers"
+    if any(task["Resources"]["Devices"] for task in tasks):
+        return "missing devices"
     for asked in (group["Volumes"] or {}).values():
         fits = any(v["Name"] == asked["Source"] and v["Namespace"] == job["Namespace"] for v in volumes)
         if asked["Type"] != "host" or not fits:

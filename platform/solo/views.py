@@ -95,7 +95,8 @@ def summary(store: Store, job: Row) -> Row:
         if alloc["Job"]["CreateIndex"] == job["CreateIndex"] and alloc["TaskGroup"] in groups:
             groups[alloc["TaskGroup"]][_WORDS[alloc["ClientStatus"]]] += 1
             modified = max(modified, alloc["ModifyIndex"])
-    newest = max(store.of_job("evals", key), key=lambda e: int(e["ModifyIndex"]), default={})
+    done = [e for e in store.of_job("evals", key) if "QueuedAllocations" in e]
+    newest = max(done, key=lambda e: int(e["ModifyIndex"]), default={})
     for name, number in (newest.get("QueuedAllocations") or {}).items():
         if name in groups and not job["Stop"]:
             groups[name]["Queued"] = number

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from solo.api.common import Call, answer, blocking, endpoint, text, visible
+from solo.api.filtering import matching
 from solo.clock import now_ns
 from solo.errors import ApiError
 from solo.state import client_done
@@ -27,7 +28,8 @@ async def list_volumes(call: Call) -> Response:
         if not host:
             return 0, []
         rows = visible(call, call.store.rows("volumes"), "host-volume-read")
-        return call.store.table_index["volumes"], [{key: v[key] for key in _STUB} for v in rows]
+        stubs = [{key: v[key] for key in _STUB} for v in rows]
+        return call.store.table_index["volumes"], matching(stubs, call.query("filter"))
 
     return await blocking(call, read)
 

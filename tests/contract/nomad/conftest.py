@@ -1,0 +1,72 @@
+"""Each test of this folder runs over solo, and over a real Nomad where NOMAD_ADDR names one."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.contract.nomad import examples, servers
+from tests.contract.nomad.target import Target
+
+REAL = os.environ.get("NOMAD_ADDR", "")
+TARGETS = ["solo", *(["nomad"] if REAL else [])]
+
+
+@pytest.fixture(scope="session")
+def solo_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Solo]:
+    """A solo that knows no Consul and no OpenBao."""
+    with servers.solo(_reachable(tmp_path_factory)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def solo_in_stack(tmp_path_factory: pytest.TempPathFactory, stack: dict[str, Any]) -> Iterator[servers.Solo]:
+    """A solo that uses the stack's Consul and OpenBao."""
+    consul, vault = stack["consul"], stack["vault"]
+    options = {"consul": consul["url"], "consul_token": consul["token"], "vault": vault["url"]}
+    with servers.solo(_reachable(tmp_path_factory), **options) as server:
+        yield server
+
+
+def _reachable(factory: pytest.TempPathFactory) -> Any:
+    """A folder that the unprivileged user of solo's tasks may walk through."""
+    folder = factory.mktemp("solo")
+    for parent in (folder.parent, folder.parent.parent):
+        parent.chmod(0o711)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_nomad() -> Target:
+    """The Nomad at NOMAD_ADDR."""
+    return servers.real(REAL)
+
+
+@pytest.fixture(scope="session", params=TARGETS)
+def nomad(request: pytest.FixtureRequest) -> Target:
+    """The server asked, for what needs neither Consul nor OpenBao."""
+    if request.param == "nomad":
+        found: Target = request.getfixturevalue("real_nomad")
+        return found
+    server: servers.Solo = request.getfixturevalue("solo_alone")
+    return server.target()
+
+
+@pytest.fixture(scope="session", params=TARGETS)
+def whole(request: pytest.FixtureRequest) -> Target:
+    """The server asked, with the stack's Consul and OpenBao. For tests marked `stack`."""
+    if request.param == "nomad":
+        found: Target = request.getfixturevalue("real_nomad")
+        return found
+    server: servers.Solo = request.getfixturevalue("solo_in_stack")
+    return server.target()
+
+
+@pytest.fixture(scope="session")
+def kept(nomad: Target) -> Iterator[dict[str, Any]]:
+    """A job that runs during all tests, and its allocation."""
+    job = examples.sleeper("kept")
+    with nomad.running(job):
+        nomad.deployment(job["ID"], "successful")
+        yield {"job": job, "alloc": nomad.wait_alloc(job["ID"], "running")["ID"]}
