@@ -67,7 +67,9 @@ def test_each_change_has_its_audit_row(alice: Person) -> None:
 def test_beyond_quota_without_a_reason_is_refused_and_leaves_nothing(alice: Person) -> None:
     with pytest.raises(QuotaExceeded) as told:
         submit(alice, resources={"cpu_mhz": 5000, "memory_mib": 5000})
-    short = {each.dimension: (each.used, each.reserved, each.asked, each.limit) for each in told.value.shortfalls}
+    short = {
+        each.dimension: (each.used, each.reserved, each.asked, each.limit) for each in told.value.shortfalls
+    }
     assert short == {"cpu_mhz": (0, 0, 5000, 4000), "memory_mib": (0, 0, 5000, 4096)}
     assert not App.objects.exists()
     assert not Request.objects.exists()
@@ -119,7 +121,9 @@ def test_rejection_needs_a_reason_and_frees_the_host(alice: Person, bob: Person)
     assert submit(alice).app.host == "wiki.apps.localhost"
 
 
-def test_only_admins_decide(alice: Person, bob: Person, charlie: Person, genomics: Project, dana: Person) -> None:
+def test_only_admins_decide(
+    alice: Person, bob: Person, charlie: Person, genomics: Project, dana: Person
+) -> None:
     made = submit(alice, project_id=genomics.id, resources={"cpu_mhz": 5000}, reason="please")
     assert made.request is not None
     with pytest.raises(Missing):

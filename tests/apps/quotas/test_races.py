@@ -1,42 +1,23 @@
 """Many at once, on real connections: exactly as many as there is room for (ADR 0005, P4, P19)."""
 
-import threading
 from collections import Counter as Tally
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
 
 from apps.projects.models import Project
 from apps.quotas import services
 from apps.quotas.models import Charge, Counter
 from kernel.errors import QuotaExceeded
 from kernel.units import Amounts
+from tests.atonce import at_once
 from tests.cast import actor, enter
 from tests.factories import projects
 
 ROOM, ASKERS, ROUNDS = 10, 50, 3
 ONE = Amounts(apps=1, cpu_mhz=100, memory_mib=100)
-
-
-def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
-    """Run all at the same moment, each on a connection of its own; what they return or raise."""
-    start = threading.Barrier(len(calls))
-
-    def one(call: Callable[[], Any]) -> Any:
-        start.wait(timeout=30)
-        try:
-            return call()
-        except Exception as error:  # noqa: BLE001 - the test looks at what was raised
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
-        return list(pool.map(one, calls))
 
 
 @pytest.fixture
