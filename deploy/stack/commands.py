@@ -1,6 +1,7 @@
 """up, down and manage."""
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Collection, Sequence
@@ -10,8 +11,9 @@ from stack.assembly import open_stack, parts_of
 from stack.bringing import bring_up, rows, table
 from stack.demo import Demo
 from stack.keeper import environment_of
-from stack.layout import CHECKOUT, Layout, StackError
+from stack.layout import CHECKOUT, Layout, StackError, run
 from stack.names import PORTAL_HOST
+from stack.parts.docker import answering
 from stack.people import PEOPLE, passwords
 
 #: Stopped before what they stand on.
@@ -80,10 +82,25 @@ def stop_all(layout: Layout, *, leave: Collection[str] = ()) -> None:
     running = [record.name for record in processes.all() if record.name not in leave]
     for name in (name for name in ON_TOP if name in running):
         processes.stop(name)
+    if "nomad" not in leave:
+        halt_tasks(layout)
     with ThreadPoolExecutor() as pool:
         list(pool.map(processes.stop, [name for name in running if name not in ON_TOP]))
     if running:
         print(f"  stopped {', '.join(running)}", flush=True)
+
+
+def halt_tasks(layout: Layout) -> None:
+    """End the tasks that solo leaves running when it stops, containers included."""
+    data = layout.open / "solo"
+    if (data / "state.db").exists():
+        host = answering(layout)
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(CHECKOUT / "platform"),
+            **({"DOCKER_HOST": host} if host else {}),
+        }
+        run(sys.executable, "-m", "solo.halt", str(data), env=environment)
 
 
 def manage(argv: Sequence[str]) -> int:

@@ -57,11 +57,16 @@ class Demo:
         began = time.monotonic()
         app = self._find() or self._ask()
         address = str(app["address"])
-        wait_until(
-            lambda: fetch(self._layout, address)[0] == OK,
-            why=f"{address} does not answer ({self._story(app['id'])})",
-            deadline_s=DEADLINE_S,
-        )
+        if app["observed"]["state"] == "failed":
+            http("POST", f"{self._base}/apps/{app['id']}/retry/", token=self._headers, json={})
+        try:
+            wait_until(
+                lambda: _shows_text(fetch(self._layout, address)),
+                why=f"{address} does not answer",
+                deadline_s=DEADLINE_S,
+            )
+        except StackError as error:
+            raise StackError(f"{error}\n{self._story(app['id'])}") from error
         return address, time.monotonic() - began
 
     def _find(self) -> dict[str, Any] | None:
@@ -112,8 +117,6 @@ def fetch(layout: Layout, address: str) -> tuple[int, str]:
         return answer.status, answer.data.decode(errors="replace")
 
 
-def check_layout(layout: Layout) -> None:
-    """Raise StackError where the portal's public page does not come through Traefik."""
-    status, text = fetch(layout, f"https://paillasse.localhost:{layout.port('https')}/livez")
-    if status != OK:
-        raise StackError(f"the portal does not answer through Traefik: {status} {text[:200]}")
+def _shows_text(answer: tuple[int, str]) -> bool:
+    status, body = answer
+    return status == OK and TEXT in body  # the portal's explaining page stands at the same address before

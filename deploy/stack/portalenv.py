@@ -50,7 +50,7 @@ def portal_environment(layout: Layout, facts: Mapping[str, str]) -> dict[str, st
         "DEBUG": "false",
         "DATABASE_URL": facts["database_url"],
         **told,
-        "CONSUL_TOKEN_FILE": str(layout.secrets / "consul-portal"),
+        "CONSUL_HTTP_TOKEN_FILE": str(layout.secrets / "consul-portal"),
         "VAULT_KV_MOUNT": KV_MOUNT,
         "VAULT_JWT_MOUNT": JWT_MOUNT,
         "KEYCLOAK_REALM": REALM,

@@ -81,7 +81,7 @@ def worker_drivers(environment: Mapping[str, str]) -> dict[str, str | int]:
         "nomad_namespace": "NOMAD_NAMESPACE",
         "nomad_token_file": "NOMAD_TOKEN_FILE",
         "consul_address": "CONSUL_HTTP_ADDR",
-        "consul_token_file": "CONSUL_TOKEN_FILE",
+        "consul_token_file": "CONSUL_HTTP_TOKEN_FILE",
         "vault_address": "VAULT_ADDR",
         "vault_role_id_file": "VAULT_ROLE_ID_FILE",
         "vault_secret_id_file": "VAULT_SECRET_ID_FILE",

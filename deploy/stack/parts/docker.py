@@ -13,6 +13,7 @@ import docker
 from docker.errors import DockerException
 
 from stack.installing import debian_program
+from stack.layout import Layout
 from stack.parts.base import Part, Row
 from stack.parts.runtimes import SOURCES
 from stack.waiting import wait_until
@@ -55,11 +56,11 @@ class Docker(Part):
 
     def start(self) -> None:
         """Start dockerd with folders and socket of this stack."""
-        run_folder = self._own_socket().parent
+        run_folder = own_socket(self.layout).parent
         run_folder.mkdir(mode=0o711, parents=True, exist_ok=True)
         command = [
             self._dockerd(),
-            f"--host=unix://{self._own_socket()}",
+            f"--host=unix://{own_socket(self.layout)}",
             f"--data-root={self.layout.home / 'docker'}",
             f"--exec-root={run_folder / 'exec'}",
             f"--pidfile={run_folder / 'docker.pid'}",
@@ -100,16 +101,7 @@ class Docker(Part):
             return Row("Docker Engine", str(client.version()["Version"]), "real", host)
 
     def _answering(self) -> str:
-        own = f"unix://{self._own_socket()}"
-        for host in (self.given, DEFAULT_HOST, own):
-            if host and _answers(host):
-                return host
-        return ""
-
-    def _own_socket(self) -> Path:
-        # A socket's path holds 107 characters at most: a checkout's may be longer.
-        digest = hashlib.sha256(str(self.layout.home).encode()).hexdigest()[:8]
-        return Path(f"/run/paillasse-{digest}/docker.sock")
+        return answering(self.layout)
 
     @staticmethod
     def _dockerd() -> str:
@@ -119,6 +111,21 @@ class Docker(Part):
             if Path(path).exists()
         ]
         return found[0] if found else ""
+
+
+def own_socket(layout: Layout) -> Path:
+    """Return where an engine of this stack's own listens.
+
+    A socket's path holds 107 characters at most, and a checkout's may be longer: so it stands in /run.
+    """
+    digest = hashlib.sha256(str(layout.home).encode()).hexdigest()[:8]
+    return Path(f"/run/paillasse-{digest}/docker.sock")
+
+
+def answering(layout: Layout) -> str:
+    """Return the address of the engine that this stack uses, or nothing where none answers."""
+    hosts = (layout.given(Docker.variable), DEFAULT_HOST, f"unix://{own_socket(layout)}")
+    return next((host for host in hosts if host and _answers(host)), "")
 
 
 def _answers(host: str) -> bool:
