@@ -161,6 +161,29 @@ def test_a_failed_page_fails_the_list(opened: Opened, wire: responses.RequestsMo
         opened.jobs.list_ours()
 
 
+NO_LOG = [
+    ("alloc not found", "no such allocation"),
+    (f'Unknown allocation "{ALLOC}"', "the node forgot it"),
+    ('task "app" not started yet. No logs available', "too early"),
+    ('log entry for task "app" and log type "stdout" not found', "nothing was written"),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), NO_LOG)
+def test_a_log_that_is_not_there_is_empty(
+    opened: Opened, wire: responses.RequestsMock, text: str, reason: str
+) -> None:
+    wire.get(f"{URL}/client/fs/logs/{ALLOC}", status=404, body=text)
+    assert opened.jobs.log_tail(ALLOC, "app", "stdout") == "", reason
+    assert list(opened.jobs.log_follow(ALLOC, "app", "stdout")) == [], reason
+
+
+def test_a_wrong_address_is_no_empty_log(opened: Opened, wire: responses.RequestsMock) -> None:
+    wire.get(f"{URL}/client/fs/logs/{ALLOC}", status=404, body="404 page not found")
+    with pytest.raises(Misconfigured):
+        opened.jobs.log_tail(ALLOC, "app", "stdout")
+
+
 def _frame(data: bytes) -> bytes:
     return json.dumps({"Data": base64.b64encode(data).decode(), "File": "a", "Offset": 1}).encode()
 

@@ -18,7 +18,8 @@ _REFUSED = re.compile(
     r"(?:rpc error: )?(?:\d+ errors? occurred|cannot update|.*\bvalidation\b)", re.IGNORECASE
 )
 _ABSENT = re.compile(
-    r'(?i)(?:job|alloc\w*|node|deployment|volume|log entry for task .*) not found|unknown allocation "|task ".*" not started yet'
+    r"(?i)(?:job|alloc\w*|node|deployment|volume|log entry for task .*) not found"
+    r'|unknown allocation "|task ".*" not started yet'
 )
 _OURS_TO_MEND = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 _UNTRUSTED = (

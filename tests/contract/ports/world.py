@@ -1,5 +1,6 @@
 """Where the contract is tried: the lab in memory, or the servers that deploy/test brought up."""
 
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ T = TypeVar("T")
 SECOND = 1_000_000_000
 DEADLINE_S = 60.0
 TOO_MUCH_MIB = 9_000_000
+#: Tasks run as another user, who may not see into this interpreter's environment.
+PYTHON = shutil.which("python3", path="/usr/bin:/usr/local/bin") or sys.executable
 CHECK = {"Name": "alive", "Type": "http", "Path": "/", "Interval": SECOND, "Timeout": SECOND}
 SERVICE = {"PortLabel": "http", "Provider": "consul", "Checks": [CHECK]}
 SERVE = ["-u", "-m", "http.server", "--directory", "${NOMAD_TASK_DIR}", "${NOMAD_PORT_http}"]
@@ -78,7 +81,7 @@ def _group(slug: str, tags: list[str], count: int) -> dict[str, Any]:
             {
                 "Name": "app",
                 "Driver": "raw_exec",
-                "Config": {"command": sys.executable, "args": SERVE},
+                "Config": {"command": PYTHON, "args": SERVE},
                 "KillTimeout": 2 * SECOND,
                 "Resources": {"CPU": 50, "MemoryMB": 64},
             }
@@ -141,7 +144,7 @@ class RealWorld:
         if kind == "placement":
             task["Resources"] = {"CPU": 50, "MemoryMB": TOO_MUCH_MIB}
         else:
-            task["Config"] = {"command": sys.executable, "args": ["-c", "import sys; sys.exit(3)"]}
+            task["Config"] = {"command": PYTHON, "args": ["-c", "import sys; sys.exit(3)"]}
         return job
 
     def serves(self, alloc_id: str) -> None:
