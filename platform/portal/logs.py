@@ -56,6 +56,9 @@ def configuration(level: str) -> dict[str, Any]:
         "loggers": {
             # django_structlog tells of each request once; these would repeat it, with the query.
             "django.server": {"handlers": [], "propagate": False},
+            # django_structlog tells of each task's start and end.
+            "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
             "django.request": {"level": "ERROR"},
             "uvicorn.access": {"handlers": [], "propagate": False},
             "uvicorn.error": {"handlers": [], "level": "INFO"},

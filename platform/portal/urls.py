@@ -19,7 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oidc/", include("portal.login.urls")),
     path("", include("apps.workloads.urls_files")),
     path("api/problems/", known_problems, name="problems"),
-    *([path("api/", include("portal.api"))] if find_spec("apps.workloads.live") else []),
+    path("api/", include("portal.api")),
     *_present(*(f"apps.{room}.urls" for room in [*settings.ROOMS, "approvals", "console"])),
 ]
 handler400 = "portal.pages.bad_request"

@@ -1,7 +1,5 @@
 """Projects and who is in them."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from uuid import uuid4
 
 from django.conf import settings
@@ -9,14 +7,13 @@ from django.conf import settings
 from apps.accounts.models import Person
 from apps.projects.enums import ProjectKind, Role
 from apps.projects.models import Membership, Project
+from apps.quotas.services import open_ledger
 from kernel.units import Amounts
 
 
 def with_quota(project: Project, limits: Amounts | None = None) -> Project:
     """Open the project's ledger; the default is the lab's DEFAULT_QUOTA."""
-    if find_spec("apps.quotas.services"):
-        services = import_module("apps.quotas.services")
-        services.open_ledger(project=project, limits=limits or Amounts.of(settings.DEFAULT_QUOTA))
+    open_ledger(project=project, limits=limits or Amounts.of(settings.DEFAULT_QUOTA))
     return project
 
 

@@ -283,6 +283,14 @@ def test_a_new_key_is_found_within_a_minute_and_floods_are_not(keycloak: Keycloa
     assert keys.get("new").key_id == "new"
 
 
+def test_goes_on_in_the_persons_language(keycloak: Keycloak, client: Client) -> None:
+    keycloak.person = {"locale": "en"}
+    assert sign_in(keycloak, client).cookies[settings.LANGUAGE_COOKIE_NAME].value == "en"
+    other = Client(headers={})
+    other.cookies[settings.LANGUAGE_COOKIE_NAME] = "fr"
+    assert settings.LANGUAGE_COOKIE_NAME not in sign_in(keycloak, other).cookies
+
+
 def test_sign_out_ends_both_sessions(keycloak: Keycloak, client: Client) -> None:
     sign_in(keycloak, client)
     hint = OidcSession.objects.get().id_token

@@ -21,6 +21,7 @@ from portal.first_sign_in import welcome
 from portal.login.backend import callback_url
 from portal.pages import refusal
 
+LANGUAGE_S = 365 * 24 * 3600  # seconds
 STATE_S = 900  # seconds in which one must come back from Keycloak
 
 
@@ -75,7 +76,22 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]  # it 
             sid=request.oidc_sid,
             id_token=request.oidc_id_token,
         )
-        return HttpResponseRedirect(after or resolve_url(settings.LOGIN_REDIRECT_URL))
+        response = HttpResponseRedirect(after or resolve_url(settings.LOGIN_REDIRECT_URL))
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            _speak(response, self.user.language)
+        return response
+
+
+def _speak(response: HttpResponse, language: str) -> None:
+    """Go on in the person's language, where this browser has not been told another."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=LANGUAGE_S,
+        secure=True,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 @never_cache
