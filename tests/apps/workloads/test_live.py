@@ -1,0 +1,123 @@
+"""What a person asks for right now."""
+
+import pytest
+
+from apps.accounts.models import Person
+from apps.audit.models import Event
+from apps.projects.enums import Role
+from apps.projects.models import Project
+from apps.workloads import live, selectors
+from apps.workloads.models import App
+from kernel.errors import Conflict, Forbidden, Missing, Refused, RefusedMany, Unavailable
+from orchestration.states import ObservedState
+from tests.apps.workloads.chain import Chain
+from tests.cast import actor
+from tests.factories import catalogue, projects
+from tests.factories.apps import submit
+
+
+@pytest.fixture
+def chain(db: None, monkeypatch: pytest.MonkeyPatch) -> Chain:
+    catalogue.template()
+    chain = Chain()
+    monkeypatch.setattr(live, "drivers", chain.lab.drivers)
+    return chain
+
+
+@pytest.fixture
+def app(chain: Chain, alice: Person, genomics: Project) -> App:
+    made = submit(alice, project_id=genomics.id).app
+    chain.until(made, ObservedState.RUNNING)
+    return selectors.get(alice, made.id)
+
+
+def test_a_reveal_is_audited_before_it_is_read(chain: Chain, app: App, alice: Person) -> None:
+    chain.lab.secrets.fail_next("read_secret")
+    with pytest.raises(Unavailable):
+        live.reveal_secret(actor=actor(alice), person=alice, app=app)
+    assert Event.objects.filter(verb="secret.revealed").count() == 1, "though nothing was shown"
+    shown = live.reveal_secret(actor=actor(alice), person=alice, app=app)
+    assert shown == chain.lab.secrets.paths[f"apps/{app.slug}"].values
+    assert len(shown["password"]) == 24
+    event = Event.objects.filter(verb="secret.revealed").latest("id")
+    assert shown["password"] not in str(vars(event))
+
+
+def test_who_may_not_reveal(app: App, charlie: Person, erik: Person, genomics: Project) -> None:
+    viewer = projects.member(genomics, charlie, Role.VIEWER).person
+    for person in (viewer, erik):
+        with pytest.raises(Forbidden):
+            live.reveal_secret(actor=actor(person), person=person, app=app)
+    assert not Event.objects.filter(verb="secret.revealed").exists()
+
+
+def test_a_stranger_learns_nothing(app: App, charlie: Person) -> None:
+    for call in (live.reveal_secret, live.restart):
+        with pytest.raises(Missing):
+            call(actor=actor(charlie), person=charlie, app=app)  # type: ignore[operator]
+    with pytest.raises(Missing):
+        selectors.get(charlie, app.id)
+
+
+def test_names_and_no_values(chain: Chain, app: App) -> None:
+    (told,) = live.secret_names(app)
+    assert (told["name"], told["source"], told["provided"]) == ("password", "generated", True)
+    assert chain.lab.secrets.count("read_secret") == 0
+    assert chain.lab.secrets.paths[f"apps/{app.slug}"].values["password"] not in str(told)
+
+
+def test_a_member_provides_a_secret(chain: Chain, alice: Person) -> None:
+    catalogue.template("asking", secrets=catalogue.MEMBER_SECRET)
+    asked = submit(alice, "asks", template="asking").app
+    chain.look(asked)
+    app = selectors.get(alice, asked.id)
+    for values, code in (
+        ({"other": "x"}, "secret.unknown"),
+        ({"password": ""}, "secret.length"),
+        ({"password": "x" * 9000}, "secret.length"),
+        ({}, "secret.none"),
+    ):
+        with pytest.raises(RefusedMany) as told:
+            live.provide_secret(actor=actor(alice), person=alice, app=app, values=values)
+        assert [each.code for each in told.value.refusals] == [code]
+    live.provide_secret(actor=actor(alice), person=alice, app=app, values={"password": "correct horse"})
+    assert chain.lab.secrets.paths[f"apps/{app.slug}"].values == {"password": "correct horse"}
+    chain.until(app, ObservedState.RUNNING)
+    assert not Event.objects.filter(after__icontains="correct horse").exists()
+    assert Event.objects.filter(verb="secret.provided").count() == 1
+
+
+def test_providing_meets_another_write(chain: Chain, alice: Person) -> None:
+    catalogue.template("asking", secrets=catalogue.MEMBER_SECRET)
+    app = submit(alice, "asks", template="asking").app
+    chain.lab.secrets.write_secret(f"apps/{app.slug}", {"other": "1"}, cas=0, metadata={})
+    live.provide_secret(
+        actor=actor(alice), person=alice, app=selectors.get(alice, app.id), values={"password": "2"}
+    )
+    assert chain.lab.secrets.paths[f"apps/{app.slug}"].values == {"other": "1", "password": "2"}
+
+
+def test_logs_of_what_runs_and_of_what_failed(chain: Chain, app: App) -> None:
+    (alloc,) = chain.lab.jobs.jobs[app.slug].allocations
+    chain.lab.jobs.logs[alloc.id, "stdout"] = "hello\nBearer abcdef\n"
+    told = live.log_tail(app)
+    assert told["stdout"].startswith("hello")
+    assert "abcdef" not in told["stdout"]
+    assert list(live.log_follow(app, "stdout")) == ["hello\nBearer abcdef\n"]
+    with pytest.raises(Refused):
+        live.log_follow(app, "../secrets")
+    chain.lab.jobs.jobs.clear()
+    app.observation.logs = {"stdout": "last words"}
+    assert live.log_tail(app) == {"stdout": "last words"}
+    with pytest.raises(Missing):
+        live.log_follow(app, "stdout")
+
+
+def test_restart_in_place(chain: Chain, app: App, alice: Person) -> None:
+    assert live.restart(actor=actor(alice), person=alice, app=app) == 1
+    (alloc,) = chain.lab.jobs.jobs[app.slug].allocations
+    assert alloc.restarts == 1
+    assert Event.objects.filter(verb="app.restarted_in_place").exists()
+    chain.lab.jobs.jobs.clear()
+    with pytest.raises(Conflict):
+        live.restart(actor=actor(alice), person=alice, app=app)
