@@ -38,6 +38,9 @@ class Volumes:
         volume = {
             "Name": safe.word(PART, name),
             "PluginID": "mkdir",
+            # Tasks run as no one in particular; Nomad would make the folder 0700 for root (its mkdir plugin),
+            # below a folder that only root enters.
+            "Parameters": {"mode": "0777"},
             "RequestedCapabilities": [{"AccessMode": "single-node-writer", "AttachmentMode": "file-system"}],
             "RequestedCapacityMinBytes": size_mib * MIB,
             "RequestedCapacityMaxBytes": size_mib * MIB,

@@ -48,7 +48,7 @@ async def create(call: Call) -> Response:
     identity = old["ID"] if old else str(uuid.uuid4())
     path = machine.volumes_dir / identity
     path.mkdir(parents=True, exist_ok=True)
-    path.chmod(0o750)
+    path.chmod(int((wanted.get("Parameters") or {}).get("mode") or "0700", 8))
     machine.user.own(path)
     with call.store.change() as change:
         row = {
