@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from uuid import UUID
 
@@ -19,8 +19,9 @@ from apps.base.models import Upload
 from apps.base.zips import check_zip
 from kernel.errors import Missing, Refused
 
-__all__ = ["check_zip", "open", "store"]
+__all__ = ["check_zip", "of_person", "of_project", "open", "store"]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CHUNK = 1024 * 1024  # bytes
 
 
@@ -59,6 +60,21 @@ def open(sha256: str) -> File[bytes]:  # noqa: A001 - read as uploads.open()
     if not _SHA256.fullmatch(sha256) or not default_storage.exists(path_of(sha256)):
         raise Missing("upload.missing")
     return default_storage.open(path_of(sha256), "rb")
+
+
+def of_person(person_id: UUID, ids: Iterable[str]) -> dict[str, Upload]:
+    """The person's own uploads among these ids, by id; what is no id is left out."""
+    return _by_id(ids, person_id=person_id)
+
+
+def of_project(project_id: UUID, ids: Iterable[str]) -> dict[str, Upload]:
+    """The project's uploads among these ids, by id."""
+    return _by_id(ids, project_id=project_id)
+
+
+def _by_id(ids: Iterable[str], **whose: UUID) -> dict[str, Upload]:
+    wanted = [UUID(text) for text in ids if _UUID.fullmatch(text)]
+    return {str(row.id): row for row in Upload.objects.filter(id__in=wanted, **whose)}
 
 
 def path_of(sha256: str) -> str:

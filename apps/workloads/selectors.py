@@ -20,6 +20,8 @@ __all__ = [
     "build",
     "get",
     "host_of",
+    "listed",
+    "of_host",
     "operation",
     "release_file",
     "require_token_project",
@@ -41,6 +43,18 @@ def get(person: Person | AnonymousUser, app_id: UUID) -> App:
     if app is None:
         raise Missing
     return app
+
+
+def listed(apps: "QuerySet[App]") -> "QuerySet[App]":
+    """The same with what a card or a row shows, the newest first, in a constant number of queries."""
+    related = ("project", "template", "observation", "release__template_version")
+    return apps.select_related(*related).order_by("-created_at", "id")
+
+
+def of_host(host: str) -> App | None:
+    """The app that holds a host, whoever asks; its address is public anyway."""
+    related = ("project", "template", "observation", "release__template_version")
+    return App.objects.select_related(*related).filter(host=host.lower()).first()
 
 
 def operation(person: Person | AnonymousUser, operation_id: UUID) -> Operation:

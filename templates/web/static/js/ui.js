@@ -18,10 +18,20 @@
     if (button) copy(button);
     const tab = event.target.closest("[role=tab]");
     if (tab) choose(tab);
+    const filling = event.target.closest("[data-fill]");
+    if (filling) fill(filling);
     for (const menu of doc.querySelectorAll("details.menu[open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }
   });
+
+  // A suggestion goes into its field, and counts as typed.
+  const fill = (button) => {
+    const field = doc.querySelector(button.dataset.fill);
+    field.value = button.dataset.value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  };
 
   // Tabs as the ARIA practices describe them: arrows move, the panel follows.
   const choose = (tab) => {
@@ -82,9 +92,10 @@
   // Secrets leave the page after the seconds that their element names.
   const forget = (root) => {
     for (const box of root.querySelectorAll("[data-forget]")) {
-      setTimeout(() => doc.contains(box) && htmx.ajax("GET", box.dataset.after, { target: box, swap: "outerHTML" }), box.dataset.forget * 1000);
+      setTimeout(() => doc.contains(box) && htmx.ajax("GET", box.dataset.after, { target: box.dataset.target, swap: "outerHTML" }), box.dataset.forget * 1000);
     }
   };
+  forget(doc);
   doc.addEventListener("htmx:afterSettle", (event) => forget(event.target.parentElement || doc));
 
   // Chosen at once where a form says so; with no script its button does it.

@@ -1,0 +1,113 @@
+"""What every app has: name, project, size, end. What its template asks is catalogue's generated form."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.base.messages import NAMES
+from apps.base.templatetags.pages import amount
+from apps.catalogue.manifests.model import Manifest
+from apps.projects.models import Project
+from kernel.names import SLUG_MAX
+
+REASON_MAX = 4000
+_FIGURES = ("cpu_mhz", "memory_mib", "storage_mib", "count")
+
+
+class ResourcesForm(forms.Form):
+    """A named size, single figures over it, and a justification. Services judge; this only reads."""
+
+    size = forms.ChoiceField(label=_("Size"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("Justification"),
+        required=False,
+        max_length=REASON_MAX,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What it is for, and why it needs this much: the administrator who decides reads it."),
+    )
+
+    def __init__(self, *args: Any, manifest: Manifest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.manifest = manifest
+        self.fields["size"].choices = [(name, name) for name in manifest.sizing.sizes]  # type: ignore[attr-defined]
+        self.fields["size"].initial = manifest.sizing.default
+        self.figures = [name for name in _FIGURES if _is_open(manifest, name)]
+        for name in self.figures:
+            self.fields[name] = _figure(manifest, name)
+
+    @property
+    def figure_fields(self) -> list[forms.BoundField]:
+        """The single figures, for the fold."""
+        return [self[name] for name in self.figures]
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether any of them is given or wrong: then the fold is open."""
+        return any(field.value() or field.errors for field in self.figure_fields)
+
+    @property
+    def resources(self) -> dict[str, Any]:
+        """What services take: the size, and the figures that were given over it."""
+        given = {name: self.cleaned_data[name] for name in self.figures if self.cleaned_data.get(name)}
+        return {"size": self.cleaned_data["size"], **given}
+
+
+class AppForm(ResourcesForm):
+    """A new app."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=SLUG_MAX,
+        help_text=_("Lower-case letters, digits and hyphens. It is the beginning of the address and stays."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    project = forms.ModelChoiceField(
+        label=_("Project"), queryset=Project.objects.none(), empty_label=None, help_text=_("Its quota pays.")
+    )
+    ends_on = forms.DateField(
+        label=_("Needed until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("If you know it: you are reminded before, and nothing is deleted without a warning."),
+    )
+
+    def __init__(self, *args: Any, projects: Iterable[Project], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ids = [project.id for project in projects]
+        self.fields["project"].queryset = Project.objects.filter(id__in=ids).order_by("name")  # type: ignore[attr-defined]
+
+
+class VerdictForm(forms.Form):
+    """What an admin says."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=REASON_MAX,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The requester reads it. A rejection needs one."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+def _is_open(manifest: Manifest, name: str) -> bool:
+    bounds = manifest.sizing.bounds.get(name)
+    return bounds is not None and bounds.min < bounds.max
+
+
+def _figure(manifest: Manifest, name: str) -> forms.IntegerField:
+    bounds = manifest.sizing.bounds[name]
+    label = _("copies") if name == "count" else NAMES[name]
+    unit = {"cpu_mhz": " (MHz)", "memory_mib": " (MiB)", "storage_mib": " (MiB)"}.get(name, "")
+    field = forms.IntegerField(
+        label=f"{str(label).capitalize()}{unit}",
+        required=False,
+        help_text=_("from %(min)s to %(max)s")
+        % {"min": amount(bounds.min, name), "max": amount(bounds.max, name)},
+    )
+    field.widget.attrs |= {"min": bounds.min, "max": bounds.max}
+    return field

@@ -1,0 +1,74 @@
+"""What a request would take of the quota, and whether it starts at once or somebody decides."""
+
+import json
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from apps.approvals.forms import ResourcesForm
+from apps.catalogue import selectors as catalogue
+from apps.catalogue.manifests.model import Manifest
+from apps.quotas import selectors as quotas
+from apps.quotas.selectors import Projection
+from apps.workloads import services as workloads
+from apps.workloads.models import App
+from apps.workloads.services import Plan
+from kernel.errors import Refused
+from orchestration.specs import Resources
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """The right column of the form."""
+
+    resources: Resources | None
+    projections: tuple[Projection, ...] = ()
+    always: bool = False  #: the template wants a decision whatever the quota says
+    calls: dict[str, str] = field(default_factory=dict)
+    job: str = ""
+
+    @property
+    def fits(self) -> bool:
+        """Whether the quota allows it."""
+        return all(each.fits for each in self.projections)
+
+    @property
+    def at_once(self) -> bool:
+        """Whether it starts without anybody deciding."""
+        return self.fits and not self.always
+
+    @property
+    def changed(self) -> list[Projection]:
+        """Dimensions that it touches, or that the project has at all."""
+        return [each for each in self.projections if each.asked or each.limit]
+
+
+def chosen(main: ResourcesForm) -> dict[str, object]:
+    """Size and figures, as far as they can be read yet."""
+    found: dict[str, object] = {"size": main["size"].value()}
+    for name in main.figures:
+        text = str(main[name].value() or "")
+        if text.isdigit():
+            found[name] = int(text)
+    return found
+
+
+def told(resources: Resources | None) -> dict[str, int]:
+    """Resources as the API takes them, noughts left out."""
+    return {key: value for key, value in vars(resources).items() if value} if resources else {}
+
+
+def foresee(
+    manifest: Manifest, main: ResourcesForm, project_id: UUID | None, holder: UUID | None = None
+) -> Foreseen:
+    """Project the quota for chosen resources; where they are out of bounds only that is known."""
+    try:
+        resources = catalogue.resources_of(manifest, chosen(main))
+    except Refused:
+        return Foreseen(None)
+    projections = quotas.what_if(project_id, resources.charge(), holder) if project_id else ()
+    return Foreseen(resources, projections, manifest.approval == "always")
+
+
+def job_text(app: App, planned: Plan) -> str:
+    """The job as it would be sent to the cluster, to be read."""
+    return json.dumps(workloads.draft_job(app, planned), indent=2, ensure_ascii=False)

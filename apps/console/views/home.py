@@ -1,0 +1,70 @@
+"""Home: is my app up, and where? What waits for me, what is left of my quota?"""
+
+from datetime import timedelta
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_safe
+
+from apps.accounts.models import Person
+from apps.approvals import selectors as approvals
+from apps.catalogue import selectors as catalogue
+from apps.console.views.frame import PROJECT_KEY, Shell
+from apps.projects import selectors as projects
+from apps.quotas import selectors as quotas
+from apps.workloads import selectors as workloads
+
+CARDS = 24
+_FIRST = 3  # templates offered to somebody who has no app
+_SOON = timedelta(days=30)
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the person's apps, waiting requests and quota; `?project=` chooses one project, empty all."""
+    person = cast("Person", request.user)
+    if "project" in request.GET:
+        _choose(request, person, request.GET["project"])
+        return redirect("console:home")
+    frame = Shell(request)
+    chosen = [frame.project] if frame.project else frame.projects
+    apps = workloads.listed(workloads.visible_to(person).filter(project__in=chosen))
+    shown = list(apps[: CARDS + 1])
+    figured = frame.project or projects.personal_of(person)
+    waiting = approvals.visible_to(person).filter(requester=person, state__in=approvals.WAITING)
+    context = {
+        "apps": shown[:CARDS],
+        "more": len(shown) > CARDS,
+        "soon": timezone.localdate() + _SOON,
+        "requests": waiting.select_related("app", "project").order_by("-created_at")[:5],
+        "figured": figured,
+        "figures": quotas.figures(figured.id) if figured else (),
+        "templates": [] if shown else catalogue.offered(person)[:_FIRST],
+    }
+    return render(request, "console/home.html", context)
+
+
+def _choose(request: HttpRequest, person: Person, slug: str) -> None:
+    found = projects.joined(person).filter(slug=slug).first()
+    request.session[PROJECT_KEY] = str(found.id) if found else ""
+
+
+@require_safe
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """One button: the lab's account."""
+    after = request.GET.get("next", "")
+    safe = after if url_has_allowed_host_and_scheme(after, allowed_hosts=None) else ""
+    if request.user.is_authenticated:
+        return redirect(safe or "console:home")
+    return render(request, "console/sign_in.html", {"next": safe})
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """The accessibility statement."""
+    return render(request, "console/accessibility.html")

@@ -1,0 +1,1 @@
+"""How members and roles are shown."""

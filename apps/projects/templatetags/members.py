@@ -1,0 +1,33 @@
+"""Words for roles and for what they may do."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from apps.projects.enums import Role
+
+register = template.Library()
+ACTIONS: Mapping[str, Promise] = {
+    "view": _("See apps and figures"),
+    "deploy": _("Request and change apps"),
+    "operate": _("Stop, start and restart apps"),
+    "reveal": _("See secrets"),
+    "members": _("Add and remove members"),
+    "quota": _("Ask for more quota"),
+    "delete": _("Delete apps"),
+}
+
+
+@register.filter
+def role_in(roles: Mapping[UUID, str], project_id: UUID) -> str:
+    """The word for the person's role in a project; nothing where they have none."""
+    return str(Role(roles[project_id]).label) if project_id in roles else ""
+
+
+@register.filter
+def action_word(action: str) -> str:
+    """What an action is, in words."""
+    return str(ACTIONS.get(action, action))

@@ -1,0 +1,115 @@
+"""The words for what was seen of an app: one vocabulary for pages, mails and the API's `label`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from apps.workloads.reasons import DIMENSIONS, EVENTS, SENTENCES
+from orchestration.explain import Reason, explain
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a state shows: word, icon and colour, always together."""
+
+    word: Promise
+    icon: str  #: a symbol of the sprite
+    colour: str  #: grey, blue, green, amber, red, violet
+    moving: bool = False
+
+
+def _look(word: Promise, icon: str, colour: str, *, moving: bool = False) -> Look:
+    return Look(word, icon, colour, moving)
+
+
+_STATE = "state of an app"
+LOOKS: Mapping[str, Look] = {
+    "pending": _look(pgettext_lazy(_STATE, "Waiting"), "hourglass", "grey", moving=True),
+    "placing": _look(pgettext_lazy(_STATE, "Placing"), "layout-grid", "blue", moving=True),
+    "starting": _look(pgettext_lazy(_STATE, "Starting"), "loader-2", "blue", moving=True),
+    "running": _look(pgettext_lazy(_STATE, "Running"), "circle-filled", "green"),
+    "degraded": _look(pgettext_lazy(_STATE, "Degraded"), "circle-half-2", "amber"),
+    "failed": _look(pgettext_lazy(_STATE, "Failed"), "x", "red"),
+    "stopped": _look(pgettext_lazy(_STATE, "Stopped"), "square", "grey"),
+    "asleep": _look(pgettext_lazy(_STATE, "Asleep"), "moon", "violet"),
+    "stopping": _look(pgettext_lazy(_STATE, "Stopping"), "arrow-down", "blue", moving=True),
+    "archived": _look(pgettext_lazy(_STATE, "Archived"), "box", "grey"),
+    "gone": _look(pgettext_lazy(_STATE, "Gone"), "minus", "grey"),
+    "unknown": _look(pgettext_lazy(_STATE, "Not verified"), "question-mark", "grey"),
+}
+
+#: the six steps of the chain: what each is, and what is being done while it is not reached
+STEPS: Mapping[str, tuple[Promise, Promise]] = {
+    "SecretsReady": (_("Secrets ready"), _("Preparing the secrets")),
+    "JobRegistered": (_("Job registered"), _("Handing the job to the cluster")),
+    "Healthy": (_("Healthy"), _("Waiting until it is healthy")),
+    "Registered": (_("Service registered"), _("Registering the service")),
+    "Routed": (_("Route set"), _("Setting the route")),
+    "Answering": (_("Answering"), _("Asking its address")),
+}
+#: what the Nomad, Consul... of a lab are for, where a part cannot be reached
+PARTS: Mapping[str, str] = {
+    "nomad": "Nomad",
+    "vault": "OpenBao",
+    "consul": "Consul",
+    "traefik": "Traefik",
+    "keycloak": "Keycloak",
+    "redis": "Redis",
+    "addresses": "HTTPS",
+}
+
+
+class _Facts(dict[str, object]):
+    """A sentence with a gap is better than none."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def look(state: str) -> Look:
+    """How a state shows."""
+    return LOOKS.get(state, LOOKS["unknown"])
+
+
+def why(code: str, facts: Mapping[str, object] | None = None) -> str:
+    """The sentence of a reason code, with its figures; empty where there is no reason."""
+    if not code:
+        return ""
+    part, _dot, kind = code.partition(".")
+    template = SENTENCES.get(code) or SENTENCES.get(f"*.{kind}") or SENTENCES["*"]
+    told = {key: _told(key, value) for key, value in (facts or {}).items()}
+    return str(template) % _Facts({"part": PARTS.get(part, part), **told})
+
+
+def event(code: str, params: Mapping[str, Any]) -> str:
+    """One line of the timeline: what a person did, a step that was reached, or a state with its reason."""
+    area, _dot, what = code.partition(".")
+    if area == "step" and what in STEPS:
+        return str(STEPS[what][0])
+    if area == "state":
+        reason = why(params.get("reason_code") or "", params.get("facts"))
+        return f"{look(what).word}: {reason}" if reason else str(look(what).word)
+    return str(EVENTS.get(code, code)) % _Facts(params)
+
+
+def _told(key: str, value: object) -> str:
+    """A fact as a person reads it; Nomad's words for what is short become words."""
+    if isinstance(value, list | tuple):
+        return ", ".join(str(each) for each in value)
+    word = str(value)
+    return str(DIMENSIONS.get(word.split(" ")[0], word)) if key == "dimension" else word
+
+
+def what_next(code: str) -> Reason:
+    """Who can do something about it, and by which button."""
+    return explain(code)
+
+
+def at(text: str) -> datetime | None:
+    """Read a condition's time; none where it has none."""
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,1 @@
+"""How states, steps and events are shown."""

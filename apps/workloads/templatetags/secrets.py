@@ -1,0 +1,20 @@
+"""Secrets in templates: a value by name, and those that members give."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def value_of(values: Mapping[str, str] | None, name: str) -> str:
+    """The value of that name while values are shown; else nothing."""
+    return (values or {}).get(name, "")
+
+
+@register.filter
+def from_members(names: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that the template asks of a member."""
+    return [each for each in names if each["source"] == "member"]

@@ -1,0 +1,57 @@
+"""All apps as a table, and whether a name is free."""
+
+from typing import cast
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from apps.accounts.models import Person
+from apps.base.messages import sentence
+from apps.projects import selectors as projects
+from apps.workloads import explain, selectors, services
+from kernel.errors import Refused
+
+_PAGE = 50
+
+
+@login_required
+@require_safe
+def apps(request: HttpRequest) -> HttpResponse:
+    """Apps that the person sees; `?q=`, `?project=`, `?state=` narrow them."""
+    person = cast("Person", request.user)
+    found = selectors.listed(selectors.visible_to(person))
+    words, project, state = (request.GET.get(key, "").strip()[:100] for key in ("q", "project", "state"))
+    if words:
+        found = found.filter(Q(label__icontains=words) | Q(name__icontains=words) | Q(slug__icontains=words))
+    if project:
+        found = found.filter(project__slug=project)
+    if state in explain.LOOKS:
+        found = found.filter(observation__state=state)
+    context = {
+        "page": Paginator(found, _PAGE).get_page(request.GET.get("page")),
+        "q": words,
+        "project": project,
+        "state": state,
+        "projects": projects.visible_to(person).order_by("name"),
+        "states": [(code, look.word) for code, look in explain.LOOKS.items() if code != "gone"],
+    }
+    return render(request, "workloads/list.html", context)
+
+
+@login_required
+@require_safe
+def name(request: HttpRequest) -> HttpResponse:
+    """The address that a typed name would give, and whether it is free."""
+    typed = request.GET.get("name", "").strip().lower()
+    context: dict[str, object] = {"typed": typed, "domain": settings.APPS_DOMAIN}
+    if typed:
+        try:
+            context["availability"] = services.name_available(typed)
+        except Refused as error:
+            context["refused"] = sentence(error)
+    return render(request, "workloads/name.html", context)
