@@ -1,11 +1,13 @@
 """The stack that deploy/test brought up: addresses and accounts, as it wrote them down."""
 
 import json
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).resolve().parents[1] / "var" / "test" / "stack.json"
+USUAL = Path(__file__).resolve().parents[1] / "var" / "test" / "stack.json"
+FILE = Path(os.environ.get("PAILLASSE_STACK_FILE", USUAL))
 
 
 @cache

@@ -93,7 +93,12 @@ def run_pytest(stack: Stack, environment: Path, arguments: Sequence[str]) -> tup
         "junit_family=xunit2",
         *arguments,
     ]
-    variables = {**os.environ, "PAILLASSE_ENV_FILE": str(environment), "PYTHONPATH": ".:platform:deploy"}
+    variables = {
+        **os.environ,
+        "PAILLASSE_ENV_FILE": str(environment),
+        "PAILLASSE_STACK_FILE": str(stack.layout.home / "stack.json"),
+        "PYTHONPATH": ".:platform:deploy",
+    }
     held = ""
     with subprocess.Popen(
         command, cwd=CHECKOUT, env=variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
