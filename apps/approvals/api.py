@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from apps.approvals import selectors, services
 from apps.approvals.models import Request
 from apps.approvals.serializers import RequestSerializer, Verdict
+from apps.base.idempotency import idempotent
 from apps.base.rest import RoomViewSet
 
 
@@ -43,27 +44,28 @@ class RequestViewSet(RoomViewSet):
 
     @extend_schema(request=Verdict)
     @action(detail=True, methods=["post"])
+    @idempotent
     def approve(self, request: HttpRequest, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
         """Approve: quota is checked again and reserved in the deciding transaction."""
         asked = self.get_object()
-        services.approve(
-            actor=self.actor, person=self.request.user, request_id=asked.id, **self.read(Verdict)
-        )
+        services.approve(actor=self.actor, person=self.person, request_id=asked.id, **self.read(Verdict))
         return self._answer()
 
     @extend_schema(request=Verdict)
     @action(detail=True, methods=["post"])
+    @idempotent
     def reject(self, request: HttpRequest, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
         """Reject, with the reason that the requester will read."""
         asked = self.get_object()
-        services.reject(actor=self.actor, person=self.request.user, request_id=asked.id, **self.read(Verdict))
+        services.reject(actor=self.actor, person=self.person, request_id=asked.id, **self.read(Verdict))
         return self._answer()
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
+    @idempotent
     def withdraw(self, request: HttpRequest, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
         """Take back a request that waits."""
-        services.withdraw(actor=self.actor, person=self.request.user, request_id=self.get_object().id)
+        services.withdraw(actor=self.actor, person=self.person, request_id=self.get_object().id)
         return self._answer()
 
     def _answer(self) -> Response:

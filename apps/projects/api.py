@@ -9,6 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.base.idempotency import idempotent
 from apps.base.rest import RoomViewSet
 from apps.projects import selectors, services
 from apps.projects.models import Membership, Project
@@ -51,12 +52,13 @@ class ProjectViewSet(RoomViewSet):
 
     @extend_schema(request=NewMember, responses={201: MemberSerializer})
     @members.mapping.post
+    @idempotent
     def add_member(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
         """Add somebody by e-mail; before their first login they are a pending member."""
         body = self.read(NewMember)
         member = services.add_member(
             actor=self.actor,
-            person=self.request.user,
+            person=self.person,
             project=self.get_object(),
             email=body["email"],
             role=body["role"],

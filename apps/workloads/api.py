@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.approvals import services as approvals
+from apps.base.idempotency import idempotent
 from apps.base.rest import RoomViewSet, accepted
 from apps.workloads import live, selectors, services
 from apps.workloads.models import App, Operation
@@ -56,14 +57,15 @@ class AppViewSet(RoomViewSet):
         return Response(self.get_serializer(app).data, headers={"ETag": f'W/"{app.generation}"'})
 
     @extend_schema(request=NewApp, responses={202: OperationSerializer})
-    def create(self, request: Request) -> Response:
+    @idempotent
+    def create(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
         """Ask for an app. Beyond the quota it needs a `reason` and waits; without one it is refused (409)."""
         body = self.read(NewApp)
         body["project_id"] = body.pop("project")
-        if self.request.auth and self.request.auth.projects:
-            selectors.require_token_project(self.request.auth.projects, body["project_id"])
-        submitted = approvals.submit(actor=self.actor, person=request.user, dry_run=self.dry_run, **body)
-        return self._planned(submitted) if self.dry_run else self._accepted(submitted.operation)
+        if projects := getattr(self.request.auth, "projects", None):
+            selectors.require_token_project(projects, body["project_id"])
+        submitted = approvals.submit(actor=self.actor, person=self.person, dry_run=self.dry_run, **body)
+        return self._submitted(submitted)
 
     @extend_schema(request=ChangeApp, responses={202: OperationSerializer})
     def partial_update(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
@@ -71,13 +73,13 @@ class AppViewSet(RoomViewSet):
         app, body = self.get_object(), self.read(ChangeApp)
         submitted = approvals.submit_change(
             actor=self.actor,
-            person=request.user,
+            person=self.person,
             app_id=app.id,
             if_generation=self._if_match(),
             dry_run=self.dry_run,
             **body,
         )
-        return self._planned(submitted) if self.dry_run else self._accepted(submitted.operation)
+        return self._submitted(submitted)
 
     @extend_schema(request=None, responses={202: OperationSerializer})
     def destroy(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
@@ -86,24 +88,28 @@ class AppViewSet(RoomViewSet):
 
     @extend_schema(request=None, responses={202: OperationSerializer})
     @action(detail=True, methods=["post"])
+    @idempotent
     def stop(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
         """Stop it; its secrets, volumes and address stay."""
         return self._act(services.stop)
 
     @extend_schema(request=None, responses={202: OperationSerializer})
     @action(detail=True, methods=["post"])
+    @idempotent
     def start(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
         """Start it again, if the quota still allows."""
         return self._act(services.start)
 
     @extend_schema(request=None, responses={202: OperationSerializer})
     @action(detail=True, methods=["post"])
+    @idempotent
     def retry(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
         """Try again what failed."""
         return self._act(services.retry)
 
     @extend_schema(request=None, responses={202: OperationSerializer})
     @action(detail=True, methods=["post"])
+    @idempotent
     def restart(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
         """Restart its tasks."""
         return self._act(services.restart)
@@ -136,20 +142,20 @@ class AppViewSet(RoomViewSet):
         """Provide the values that the template asks of members."""
         values = self.read(SecretValues)["secrets"]
         app = self.get_object()
-        live.provide_secret(actor=self.actor, person=request.user, app=app, values=values)
+        live.provide_secret(actor=self.actor, person=self.person, app=app, values=values)
         return Response(live.secret_names(app))
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"], url_path="secrets/reveal")
     def reveal(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
         """Show the values, for those allowed; audited before they are read."""
-        shown = live.reveal_secret(actor=self.actor, person=request.user, app=self.get_object())
+        shown = live.reveal_secret(actor=self.actor, person=self.person, app=self.get_object())
         return Response({"values": shown}, headers={"Cache-Control": "no-store"})
 
     def _act(self, service: Any) -> Response:
         app = self.get_object()
         return self._accepted(
-            service(actor=self.actor, person=self.request.user, app_id=app.id, if_generation=self._if_match())
+            service(actor=self.actor, person=self.person, app_id=app.id, if_generation=self._if_match())
         )
 
     def _if_match(self) -> int | None:
@@ -162,8 +168,11 @@ class AppViewSet(RoomViewSet):
         data = OperationSerializer(operation, context=self.get_serializer_context()).data
         return accepted(data, data["url"])
 
-    def _planned(self, submitted: Any) -> Response:
-        return Response(submitted.plan())
+    def _submitted(self, submitted: approvals.Submitted) -> Response:
+        """The operation; of a dry run, which has none, what would happen."""
+        if submitted.operation is None:
+            return Response(submitted.plan())
+        return self._accepted(submitted.operation)
 
 
 class OperationViewSet(RoomViewSet):
