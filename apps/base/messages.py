@@ -14,7 +14,7 @@ from kernel.errors import PaillasseError, QuotaExceeded, RefusedMany, Shortfall
 from kernel.units import DIMENSIONS
 
 SENTENCES: Mapping[str, Promise] = {
-    # -- general ------------------------------------------------------------------------------------------
+    # -- general ----------------------------------------------------------------------------------
     "error": _("Something went wrong. Please try again, or tell the administrators the number shown."),
     "refused": _("This value is not accepted."),
     "refused_many": _("Some values are not accepted: each is named beside its field."),
@@ -24,11 +24,11 @@ SENTENCES: Mapping[str, Promise] = {
     "unavailable": _("%(part)s does not answer at the moment. Nothing is lost; please try again shortly."),
     "misconfigured": _("%(part)s refuses the portal's own access. An engineer must mend this."),
     "reason.required": _("Say why: the person concerned will read it."),
-    # -- calls that are repeated --------------------------------------------------------------------------
+    # -- calls that are repeated ------------------------------------------------------------------
     "idempotency.key": _("An idempotency key has 1 to 255 visible ASCII characters."),
     "idempotency.running": _("The first call with this idempotency key is still running."),
     "idempotency.other_body": _("This idempotency key was used before, with another content."),
-    # -- files --------------------------------------------------------------------------------------------
+    # -- files ------------------------------------------------------------------------------------
     "upload.too_big": _("The file is too big: at most %(limit)s bytes."),
     "upload.empty": _("The file is empty."),
     "upload.name": _("The file's name is not usable."),
@@ -40,15 +40,16 @@ SENTENCES: Mapping[str, Promise] = {
     "zip.link": _("The zip file holds something that is neither file nor folder: %(name)s"),
     "zip.encrypted": _("The zip file is protected by a password: %(name)s"),
     "zip.twice": _("The zip file holds the same path twice: %(name)s"),
+    "zip.missing": _("The zip file must hold this at its root, not in a folder: %(names)s"),
     "zip.bomb": _("The zip file would unpack to far more than it may: at most %(limit)s bytes."),
-    # -- signing in ---------------------------------------------------------------------------------------
+    # -- signing in -------------------------------------------------------------------------------
     "login.token": _("The account service's answer could not be trusted. Please sign in again."),
     "login.state": _("This sign-in was not started in this browser, or too long ago. Please sign in again."),
     "login.subject": _("The account service gave two different people. Please sign in again."),
     "login.denied": _("The account service did not let you in. Ask the lab's administrators."),
     "login.inactive": _("This account is disabled. Ask the lab's administrators."),
     "login.unavailable": _("The account service does not answer. Please try again in a minute."),
-    # -- tokens -------------------------------------------------------------------------------------------
+    # -- tokens -----------------------------------------------------------------------------------
     "token.invalid": _("This token is unknown, expired or revoked."),
     "token.name": _("Give the token a name of 1 to 80 characters."),
     "token.scopes": _("Choose at least one scope, from those offered."),
@@ -57,7 +58,7 @@ SENTENCES: Mapping[str, Promise] = {
     "token.expiry": _("A token ends at a time to come, at most %(days)s days from now."),
     "token.by_token": _("A token cannot make another token: do it on the page."),
     "token.too_many": _("You already have %(limit)s tokens that are valid. Revoke one first."),
-    # -- projects -----------------------------------------------------------------------------------------
+    # -- projects ---------------------------------------------------------------------------------
     "project.last_owner": _("A project needs an owner: name another one first."),
     "project.personal": _("A personal project has one member, its person."),
     "project.already_member": _("This person is already a member."),
@@ -69,7 +70,7 @@ SENTENCES: Mapping[str, Promise] = {
     "project.name": _("Give the project a name of 1 to 100 characters."),
     "project.role": _("This is not a role in a project."),
     "project.archived": _("This project is archived."),
-    # -- the catalogue ------------------------------------------------------------------------------------
+    # -- the catalogue ----------------------------------------------------------------------------
     "template.missing": _("There is no such template, or this version of it is no longer offered."),
     "runtime.unavailable": _("This template is not available on this cluster: nothing here can run it."),
     "parameter.unknown": _("This template does not ask for %(name)s."),
@@ -95,8 +96,44 @@ SENTENCES: Mapping[str, Promise] = {
     "resources.type": _("Give a whole number."),
     "resources.minimum": _("This template needs at least %(value)s."),
     "resources.maximum": _("This template takes at most %(value)s."),
-    # -- quota --------------------------------------------------------------------------------------------
+    # -- quota ------------------------------------------------------------------------------------
     "quota.exceeded": _("This goes beyond the project's quota."),
+    "quota.no_ledger": _("This project has no quota yet. Ask the administrators."),
+    "quota.grant_below_base": _("A grant for a time cannot be below the lasting limit (%(base)s)."),
+    # -- apps -----------------------------------------------------------------------------------------
+    "name.invalid": _("A name has 1 to %(limit)s of a-z, 0-9 and single hyphens, and starts with a letter."),
+    "name.taken": _("The name %(name)s is taken. Still free: %(suggestions)s"),
+    "app.gone": _("This app has been deleted."),
+    "app.leaving": _("This app is being removed and can no longer be changed."),
+    "app.moved_on": _(
+        "The app was changed meanwhile (generation %(generation)s, not %(expected)s). Load it again."
+    ),
+    "app.not_now": _("This cannot be done in the app's present state."),
+    "app.nothing_to_retry": _("There is nothing to retry: the app has not failed."),
+    "app.not_running": _("The app is not running at the moment."),
+    "app.no_slug": _("No free technical name was found for %(name)s. Please try again."),
+    "app.already_granted": _("This request has been granted already."),
+    "app.ends_in_past": _("The end date must be in the future."),
+    "api.if_match": _("If-Match holds the generation that you read, as its ETag says it."),
+    "host.invalid": _("This address is not a valid name: %(host)s"),
+    "policy.refused": _("The lab's rules do not allow this: %(rules)s. %(detail)s"),
+    "runtime.driver": _("This way of running is not known here: %(driver)s"),
+    "env.name": _("This is not the name of an environment variable: %(name)s"),
+    "env.twice": _("This environment variable is set twice: %(name)s"),
+    "path.outside": _("This path leads outside the app's folder: %(path)s"),
+    "check.path": _("The health check's path must begin with a slash: %(path)s"),
+    "volume.name": _("This is not a volume's name: %(name)s"),
+    "text.interpolation": _("Texts may not hold ${ or {{: the cluster would read them as its own."),
+    # -- logs and secrets ---------------------------------------------------------------------------------
+    "logs.stream": _("There are two logs: stdout and stderr."),
+    "logs.none": _("There is no log yet."),
+    "secret.unknown": _("The template asks for no secret of this name: %(name)s"),
+    "secret.length": _("A secret has 1 to %(limit)s characters."),
+    "secret.none": _("Give at least one secret."),
+    "secret.name": _("This is not a secret's name: %(name)s"),
+    # -- requests -----------------------------------------------------------------------------------------
+    "request.decided": _("This request has been decided already."),
+    "request.moved_on": _("This request was changed meanwhile. Load it again before you decide."),
 }
 NAMES: Mapping[str, Promise] = {
     "apps": _("apps"),
