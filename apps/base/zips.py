@@ -3,6 +3,7 @@
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import IO
 
@@ -21,17 +22,24 @@ class ZipLimits:
     ratio: int = 100  # unpacked over packed, of entries above one MiB
 
 
-def check_zip(file: IO[bytes], *, limits: ZipLimits | None = None, field: str = "file") -> None:
+def check_zip(
+    file: IO[bytes],
+    *,
+    limits: ZipLimits | None = None,
+    field: str = "file",
+    contains: Iterable[str] = (),
+) -> None:
     """Refuse what is no zip, is damaged or encrypted, reaches outside its folder, holds links, or is a bomb.
 
     The content is really unpacked (to nowhere), because sizes in a zip's directory are only claims.
-    Raises Refused: `zip.not_zip`, `zip.damaged`, `zip.entries`, `zip.path`, `zip.link`, `zip.encrypted`,
-    `zip.twice`, `zip.bomb`.
+    `contains` names files that it must hold, by their paths. Raises Refused: `zip.not_zip`, `zip.damaged`,
+    `zip.entries`, `zip.path`, `zip.link`, `zip.encrypted`, `zip.twice`, `zip.bomb`, `zip.missing`.
     """
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
             _check(archive, limits or ZipLimits(), field)
+            lacking = sorted(set(contains) - set(archive.namelist()))
     except zipfile.BadZipFile as error:
         code = "zip.damaged" if zipfile.is_zipfile(file) else "zip.not_zip"
         raise Refused(code, field=field) from error
@@ -39,6 +47,8 @@ def check_zip(file: IO[bytes], *, limits: ZipLimits | None = None, field: str = 
         raise Refused("zip.damaged", field=field) from error
     finally:
         file.seek(0)
+    if lacking:
+        raise Refused("zip.missing", field=field, names=", ".join(lacking))
 
 
 def _check(archive: zipfile.ZipFile, limits: ZipLimits, field: str) -> None:

@@ -129,14 +129,6 @@ def test_it_stops_when_told(served: Task) -> None:
     assert served.stop() == 0
 
 
-def test_a_zip_with_one_folder_is_served_from_it(task: Task) -> None:
-    (task.site / "my-site").mkdir()
-    (task.site / "__MACOSX").mkdir()
-    (task.site / "my-site" / "index.html").write_text("inside")
-    task.start()
-    assert get(task.port, "/")[2] == b"inside"
-
-
 def test_without_a_page_it_says_so_and_lives(task: Task) -> None:
     (task.site / "readme.txt").write_text("x")
     task.start()

@@ -156,7 +156,9 @@ def _zips(manifest: catalogue.Manifest, given: Mapping[str, Upload]) -> None:
         upload = given.get(rule.upload) if rule.upload else None
         if rule.unpack and upload is not None:
             with kept_files.open(upload.sha256) as file:
-                kept_files.check_zip(file, field=f"parameters.{rule.upload}")
+                asked = manifest.parameter(rule.upload or "")
+                contains = asked.upload.contains if asked and asked.upload else ()
+                kept_files.check_zip(file, field=f"parameters.{rule.upload}", contains=contains)
 
 
 def _described(manifest: catalogue.Manifest, given: Mapping[str, Upload]) -> tuple[Mapping[str, Any], ...]:

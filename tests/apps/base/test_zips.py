@@ -128,3 +128,12 @@ def test_accepted(reason: str, content: bytes) -> None:
     file = io.BytesIO(content)
     check_zip(file, limits=SMALL)
     assert file.tell() == 0, "whoever stores it next begins at the beginning"
+
+
+def test_what_a_template_needs_must_be_at_the_root() -> None:
+    """A zip of a folder, instead of what is in it, is the usual slip."""
+    check_zip(io.BytesIO(named("index.html", "a.css")), contains=["index.html"])
+    with pytest.raises(Refused) as told:
+        check_zip(io.BytesIO(named("site/index.html")), contains=["index.html"], field="parameters.archive")
+    assert (told.value.code, told.value.field) == ("zip.missing", "parameters.archive")
+    assert told.value.params["names"] == "index.html"

@@ -111,10 +111,10 @@ def convert(source: Path, target: Path, table: str) -> int:
     tracker = TypeTracker()
     with source.open(encoding=encoding_of(source), errors="replace", newline="") as text:
         names, rows = table_of(text)
-        database[table].create(dict.fromkeys(names, str))
-        database[table].insert_all(tracker.wrap(rows), batch_size=1000)
+        made = database.table(table).create(dict.fromkeys(names, str))
+        made.insert_all(tracker.wrap(rows), batch_size=1000)
     if tracker.types:
-        database[table].transform(types=tracker.types)
-    count = int(database[table].count)
+        made.transform(types=tracker.types)
+    count = int(made.count)
     database.close()
     return count

@@ -24,15 +24,6 @@ MISSING = (
 )
 
 
-def root_of(folder: Path) -> Path:
-    """The folder that holds index.html: the site's own, or the only folder in it (as many zips are made)."""
-    if (folder / "index.html").is_file():
-        return folder
-    inner = [each for each in folder.iterdir() if not each.name.startswith((".", "__MACOSX"))]
-    only = inner[0] if len(inner) == 1 and inner[0].is_dir() else folder
-    return only if (only / "index.html").is_file() else folder
-
-
 class Handler(SimpleHTTPRequestHandler):
     """GET and HEAD of the files below the site's folder."""
 
@@ -97,7 +88,7 @@ class Server(ThreadingHTTPServer):
 
 def main() -> None:
     """Listen until told to stop; then finish what is being sent."""
-    site = root_of(Path(os.environ["NOMAD_TASK_DIR"], "site")).resolve()
+    site = Path(os.environ["NOMAD_TASK_DIR"], "site").resolve()
     found = ADDRESS.fullmatch(os.environ.get("NOMAD_ADDR_http", ""))  # noqa: SIM112 - Nomad's spelling
     host = found["host"].strip("[]") if found else "127.0.0.1"
     port = int(found["port"] if found else os.environ["NOMAD_PORT_http"])  # noqa: SIM112 - Nomad's spelling
