@@ -42,8 +42,9 @@ class AppViewSet(RoomViewSet):
     }
 
     def get_queryset(self) -> "QuerySet[App]":
-        """Only what the caller and the token may see."""
-        seen = self.within(selectors.visible_to(self.request.user), "project_id")
+        """Only what the caller and the token may see; one that is gone can still be read by its id."""
+        gone = self.action != "list"
+        seen = self.within(selectors.visible_to(self.request.user, gone=gone), "project_id")
         related = ("project", "template", "observation", "release__template_version")
         return seen.select_related(*related).order_by("-created_at", "id")
 
@@ -185,7 +186,7 @@ class OperationViewSet(RoomViewSet):
 
     def get_queryset(self) -> "QuerySet[Operation]":
         """Only those of apps that the caller sees."""
-        apps = self.within(selectors.visible_to(self.request.user), "project_id")
+        apps = self.within(selectors.visible_to(self.request.user, gone=True), "project_id")
         return Operation.objects.filter(app__in=apps).order_by("-created_at", "id")
 
     def list(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
