@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.base.messages import NAMES
 from apps.base.templatetags.pages import amount
-from apps.catalogue.manifests.model import Manifest
+from apps.catalogue.manifests.model import Manifest, Size
 from apps.projects.models import Project
 from kernel.names import SLUG_MAX
 
@@ -31,11 +31,17 @@ class ResourcesForm(forms.Form):
     def __init__(self, *args: Any, manifest: Manifest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.manifest = manifest
-        self.fields["size"].choices = [(name, name) for name in manifest.sizing.sizes]  # type: ignore[attr-defined]
+        self.fields["size"].choices = [(name, name) for name, _size in self.sizes]  # type: ignore[attr-defined]
         self.fields["size"].initial = manifest.sizing.default
         self.figures = [name for name in _FIGURES if _is_open(manifest, name)]
         for name in self.figures:
             self.fields[name] = _figure(manifest, name)
+
+    @property
+    def sizes(self) -> list[tuple[str, Size]]:
+        """The offered sizes, the smallest first."""
+        sizes = self.manifest.sizing.sizes.items()
+        return sorted(sizes, key=lambda each: (each[1].cpu_mhz, each[1].memory_mib, each[1].storage_mib))
 
     @property
     def figure_fields(self) -> list[forms.BoundField]:

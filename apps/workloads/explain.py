@@ -23,6 +23,15 @@ class Look:
     moving: bool = False
 
 
+@dataclass(frozen=True)
+class Step:
+    """One step of the chain."""
+
+    name: Promise
+    what: Promise  #: what it is, under its name
+    reached: Promise  #: the line of the timeline once it is there
+
+
 def _look(word: Promise, icon: str, colour: str, *, moving: bool = False) -> Look:
     return Look(word, icon, colour, moving)
 
@@ -43,15 +52,19 @@ LOOKS: Mapping[str, Look] = {
     "unknown": _look(pgettext_lazy(_STATE, "Not verified"), "question-mark", "grey"),
 }
 
-#: the six steps of the chain: what each is, and what is being done while it is not reached
-STEPS: Mapping[str, tuple[Promise, Promise]] = {
-    "SecretsReady": (_("Secrets ready"), _("Preparing the secrets")),
-    "JobRegistered": (_("Job registered"), _("Handing the job to the cluster")),
-    "Healthy": (_("Healthy"), _("Waiting until it is healthy")),
-    "Registered": (_("Service registered"), _("Registering the service")),
-    "Routed": (_("Route set"), _("Setting the route")),
-    "Answering": (_("Answering"), _("Asking its address")),
+#: the six steps of the chain
+STEPS: Mapping[str, Step] = {
+    "SecretsReady": Step(
+        _("Secrets"), _("drawn and kept in OpenBao, for this app alone"), _("Its secrets are ready.")
+    ),
+    "JobRegistered": Step(_("Job"), _("handed to the cluster"), _("The cluster has taken its job.")),
+    "Healthy": Step(_("Health"), _("the program runs and passes its check"), _("It is healthy.")),
+    "Registered": Step(_("Service"), _("known to Consul"), _("Consul knows its service.")),
+    "Routed": Step(_("Route"), _("set in Traefik"), _("Traefik leads its address to it.")),
+    "Answering": Step(_("Answer"), _("its public address answers"), _("Its address answers.")),
 }
+#: rules that decide instead of a person
+RULES: Mapping[str, Promise] = {"within-quota": _("The rule “within the quota”")}
 #: what the Nomad, Consul... of a lab are for, where a part cannot be reached
 PARTS: Mapping[str, str] = {
     "nomad": "Nomad",
@@ -90,11 +103,12 @@ def event(code: str, params: Mapping[str, Any]) -> str:
     """One line of the timeline: what a person did, a step that was reached, or a state with its reason."""
     area, _dot, what = code.partition(".")
     if area == "step" and what in STEPS:
-        return str(STEPS[what][0])
+        return str(STEPS[what].reached)
     if area == "state":
         reason = why(params.get("reason_code") or "", params.get("facts"))
         return f"{look(what).word}: {reason}" if reason else str(look(what).word)
-    return str(EVENTS.get(code, code)) % _Facts(params)
+    by = str(params.get("by", ""))
+    return str(EVENTS.get(code, code)) % _Facts({**params, "by": RULES.get(by, by)})
 
 
 def _told(key: str, value: object) -> str:

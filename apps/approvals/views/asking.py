@@ -46,7 +46,7 @@ def request_app(request: HttpRequest, slug: str) -> HttpResponse:
         "manifest": manifest,
         "answers": answers,
         "foreseen": _foreseen(request, person, manifest, answers, project),
-        "sizes": manifest.sizing.sizes.items(),
+        "sizes": answers.main.sizes,
         "template": catalogue.get_version(slug).template,
         "domain": settings.APPS_DOMAIN,
         "reason_shown": False,

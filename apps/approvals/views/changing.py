@@ -50,7 +50,7 @@ def change_app(request: HttpRequest, app_id: UUID) -> HttpResponse:
         "manifest": manifest,
         "answers": answers,
         "foreseen": _foreseen(request, person, app, manifest, answers),
-        "sizes": manifest.sizing.sizes.items(),
+        "sizes": answers.main.sizes,
         "newer": app.template.current if app.template.current_id != release.template_version_id else None,
     }
     return render(request, "approvals/change.html", context, status=422 if answers.problems else 200)

@@ -1,5 +1,6 @@
 """Icons, amounts with their units, times, texts in the reader's language."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -96,6 +97,13 @@ def _since(seconds: float) -> str:
             }[unit] % {"n": n}
     n = max(0, int(seconds))
     return ngettext("%(n)d second ago", "%(n)d seconds ago", n) % {"n": n}
+
+
+@register.filter
+def paragraphs(text: str) -> SafeString:
+    """A text whose blank lines part paragraphs; its line ends mean nothing, as in Markdown."""
+    parts = (" ".join(each.split()) for each in re.split(r"\n\s*\n", text))
+    return format_html_join("", "<p>{}</p>", ((each,) for each in parts if each))
 
 
 @register.filter

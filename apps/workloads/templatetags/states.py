@@ -54,7 +54,7 @@ def steps(app: App) -> list[dict[str, Any]]:
     given = {each["type"]: each for each in seen.conditions}
     going = explain.look(seen.state).moving
     found, reached = [], True
-    for kind, (done, doing) in explain.STEPS.items():
+    for kind, step in explain.STEPS.items():
         if given and kind not in given:
             continue
         here = given.get(kind, {})
@@ -62,7 +62,7 @@ def steps(app: App) -> list[dict[str, Any]]:
         how = "done" if is_done else ("now" if reached and going else "waits")
         if not is_done and reached and seen.state == "failed":
             how = "failed"
-        found.append({"how": how, "text": done if is_done or how == "waits" else doing, **_told(here, seen.facts)})
+        found.append({"how": how, "name": step.name, "what": step.what, **_told(here, seen.facts)})
         reached = reached and is_done
     return found
 
