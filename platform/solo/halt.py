@@ -1,7 +1,7 @@
 """`python -m solo.halt DATA_DIR`: end every task that a stopped solo left running.
 
-solo itself leaves tasks running when it stops, and finds them at its next start. Whoever takes everything down
-calls this; at the next start solo misses the tasks and begins them again.
+solo itself leaves tasks running when it stops, and finds them at its next start. Whoever takes everything
+down calls this; at the next start solo misses the tasks and begins them again.
 """
 
 import contextlib

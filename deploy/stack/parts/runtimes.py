@@ -1,6 +1,8 @@
 """Exec runtimes: the software that process tasks of the catalogue run, one environment each."""
 
+import fcntl
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import ClassVar
 
@@ -26,12 +28,9 @@ class Runtimes(Part):
     def provide(self) -> None:
         """Make the environments; nothing to do where they are up to date."""
         self.layout.runtimes.mkdir(parents=True, exist_ok=True)
-        for source in self._sources():
-            target = self.layout.runtimes / source.name
-            make_venv(target, source / "requirements.txt", SYSTEM_PYTHON)
-            if (source / "files").is_dir():
-                shutil.rmtree(target / "share/paillasse", ignore_errors=True)
-                shutil.copytree(source / "files", target / "share", dirs_exist_ok=True)
+        with (self.layout.runtimes / ".lock").open("w") as lock, ThreadPoolExecutor(2) as pool:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            list(pool.map(self._make, self._sources()))
 
     def start(self) -> None:
         """Nothing runs."""
@@ -56,7 +55,13 @@ class Runtimes(Part):
     def row(self) -> Row:
         """Name them."""
         names = ", ".join(source.name for source in self._sources()) or "-"
-        return Row("Exec runtimes", names, "real", "RUNTIMES_DIR")
+        return Row("Exec runtimes", names, "real", str(self.layout.runtimes))
+
+    def _make(self, source: Path) -> None:
+        target = self.layout.runtimes / source.name
+        make_venv(target, source / "requirements.txt", SYSTEM_PYTHON)
+        if (source / "files").is_dir():
+            shutil.copytree(source / "files", target / "share", dirs_exist_ok=True)
 
     @staticmethod
     def _sources() -> list[Path]:
