@@ -42,6 +42,14 @@ _SENTENCES: dict[str, Texts] = {
     },
     "anyOf": {"fr": "Aucune des formes permises ne convient.", "en": "None of the allowed forms fits."},
 }
+_KINDS: dict[str, Texts] = {
+    "string": {"fr": "un texte", "en": "text"},
+    "object": {"fr": "des clés et leurs valeurs", "en": "keys with their values"},
+    "array": {"fr": "une liste", "en": "a list"},
+    "integer": {"fr": "un nombre entier", "en": "a whole number"},
+    "number": {"fr": "un nombre", "en": "a number"},
+    "boolean": {"fr": "true ou false", "en": "true or false"},
+}
 _SHOWN = 80  # characters of a value that an error repeats
 _UNKNOWN: Texts = {"fr": "Valeur refusée ({keyword}).", "en": "Refused value ({keyword})."}
 
@@ -79,7 +87,9 @@ def _told(error: ValidationError, file: str) -> Iterator[Problem]:
     for place, value in _places(error, keyword):
         texts = _SENTENCES.get(keyword, _UNKNOWN)
         filled = {
-            language: text.format(value=value, found=_short(error.instance), keyword=keyword)
+            language: text.format(
+                value=_kind(keyword, value, language), found=_short(error.instance), keyword=keyword
+            )
             for language, text in texts.items()
         }
         yield Problem(file, place, filled)
@@ -133,6 +143,10 @@ def _not_json(data: Any, where: str) -> Iterator[tuple[str, Texts]]:
         )
     elif isinstance(data, str) and ("\x00" in data or any("\ud800" <= each <= "\udfff" for each in data)):
         yield where, {"fr": "Caractère interdit.", "en": "A character that is not allowed."}
+
+
+def _kind(keyword: str, value: str, language: str) -> str:
+    return _KINDS[value][language] if keyword == "type" and value in _KINDS else value
 
 
 def _short(value: Any) -> str:
