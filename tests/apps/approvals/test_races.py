@@ -1,6 +1,7 @@
 """Requests and verdicts at the same moment, on real connections (P4, P9)."""
 
 from collections import Counter as Tally
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -38,12 +39,8 @@ def project(dana: Person) -> Project:
 
 
 def test_fifty_requests_with_room_for_ten(project: Project, dana: Person) -> None:
-    told = at_once(
-        [
-            lambda number=number: submit(dana, f"app-{number}", project_id=project.id)
-            for number in range(ASKERS)
-        ]
-    )
+    names = [f"app-{number}" for number in range(ASKERS)]
+    told = at_once([partial(submit, dana, name, project_id=project.id) for name in names])
     assert Tally(type(each) for each in told) == {Submitted: ROOM, QuotaExceeded: ASKERS - ROOM}
     assert App.objects.count() == Request.objects.count() == ROOM, "a refusal leaves nothing half-made"
     assert Counter.objects.get(project=project, dimension="apps").reserved == ROOM

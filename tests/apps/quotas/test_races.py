@@ -2,6 +2,7 @@
 
 from collections import Counter as Tally
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ import pytest
 from apps.projects.models import Project
 from apps.quotas import services
 from apps.quotas.models import Charge, Counter
+from kernel.actors import Actor
 from kernel.errors import QuotaExceeded
 from kernel.units import Amounts
 from tests.atonce import at_once
@@ -48,16 +50,7 @@ def test_a_mix_of_everything_never_deadlocks(project: Project) -> None:
         holder = holders[index % len(holders)]
         calls += [
             _reserve(project, holder),
-            [
-                lambda holder=holder: services.mark_used(holder=holder),
-                lambda holder=holder: services.release(holder=holder, parts={"running"}),
-                lambda: services.set_limit(
-                    actor=bob, project=project, limits=Amounts(ROOM, 900, 900), reason="race"
-                ),
-                lambda holder=holder: services.reserve_beyond(
-                    actor=bob, project_id=project.id, holder=holder, amounts=ONE, reason="race"
-                ),
-            ][index % 4],
+            _other(index % 4, project, holder, bob),
         ]
     told = at_once(calls)
     strange = [each for each in told if isinstance(each, Exception) and not isinstance(each, QuotaExceeded)]
@@ -66,5 +59,17 @@ def test_a_mix_of_everything_never_deadlocks(project: Project) -> None:
     assert services.recount() == ()
 
 
+def _other(kind: int, project: Project, holder: UUID, bob: Actor) -> Callable[[], Any]:
+    limits = Amounts(ROOM, 900, 900)
+    lift = partial(services.reserve_beyond, actor=bob, project_id=project.id, reason="race")
+    kinds: list[Callable[[], Any]] = [
+        partial(services.mark_used, holder=holder),
+        partial(services.release, holder=holder, parts={"running"}),
+        partial(services.set_limit, actor=bob, project=project, limits=limits, reason="race"),
+        partial(lift, holder=holder, amounts=ONE),
+    ]
+    return kinds[kind]
+
+
 def _reserve(project: Project, holder: UUID) -> Callable[[], None]:
-    return lambda: services.reserve(project_id=project.id, holder=holder, amounts=ONE)
+    return partial(services.reserve, project_id=project.id, holder=holder, amounts=ONE)

@@ -79,7 +79,8 @@ def test_a_hint_that_comes_meanwhile_is_not_lost(app: App, chain: Chain) -> None
 def test_a_change_that_comes_meanwhile_is_looked_at_at_once(
     app: App, alice: Person, chain: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    status, asked = chain.lab.jobs.status, []
+    status = chain.lab.jobs.status
+    asked: list[object] = []
 
     def changed_meanwhile(job_id: str) -> object:
         if not asked:

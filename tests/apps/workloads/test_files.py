@@ -61,7 +61,7 @@ def status(path: str) -> int:
 def test_the_key_opens_the_file(release: Release) -> None:
     answer = Client().get(path_of(release))
     assert answer.status_code == 200
-    assert answer.getvalue() == CSV  # type: ignore[attr-defined]
+    assert answer.getvalue() == CSV
     assert "Set-Cookie" not in answer.headers
     assert Client().post(path_of(release)).status_code == 405
 

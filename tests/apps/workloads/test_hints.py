@@ -1,6 +1,7 @@
 """Which apps a message goes out for."""
 
 from datetime import timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -60,7 +61,7 @@ def test_projects_take_turns(alice: Person, dana: Person) -> None:
 
 def test_parked_settled_claimed_and_future_ones_are_left_alone(alice: Person) -> None:
     now = timezone.now()
-    states = [
+    states: list[dict[str, Any]] = [
         {"parked_at": now},
         {"due_at": None},
         {"claimed_until": now + timedelta(seconds=5)},

@@ -54,7 +54,7 @@ def test_who_may_not_reveal(app: App, charlie: Person, erik: Person, genomics: P
 def test_a_stranger_learns_nothing(app: App, charlie: Person) -> None:
     for call in (live.reveal_secret, live.restart):
         with pytest.raises(Missing):
-            call(actor=actor(charlie), person=charlie, app=app)  # type: ignore[operator]
+            call(actor=actor(charlie), person=charlie, app=app)
     with pytest.raises(Missing):
         selectors.get(charlie, app.id)
 

@@ -107,7 +107,8 @@ def test_events_become_hints_and_the_end_of_a_stream_is_no_error_of_ours() -> No
 
 
 def test_no_error_ends_a_loop(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    stop, seen = threading.Event(), []
+    stop = threading.Event()
+    seen: list[int] = []
     monkeypatch.setattr("apps.workloads.management.loops.base.RETRY_S", 0)
     monkeypatch.setattr("apps.workloads.management.loops.base.connection.close", lambda: None)
 
