@@ -36,20 +36,19 @@ def _look(word: Promise, icon: str, colour: str, *, moving: bool = False) -> Loo
     return Look(word, icon, colour, moving)
 
 
-_STATE = "state of an app"
 LOOKS: Mapping[str, Look] = {
-    "pending": _look(pgettext_lazy(_STATE, "Waiting"), "hourglass", "grey", moving=True),
-    "placing": _look(pgettext_lazy(_STATE, "Placing"), "layout-grid", "blue", moving=True),
-    "starting": _look(pgettext_lazy(_STATE, "Starting"), "loader-2", "blue", moving=True),
-    "running": _look(pgettext_lazy(_STATE, "Running"), "circle-filled", "green"),
-    "degraded": _look(pgettext_lazy(_STATE, "Degraded"), "circle-half-2", "amber"),
-    "failed": _look(pgettext_lazy(_STATE, "Failed"), "x", "red"),
-    "stopped": _look(pgettext_lazy(_STATE, "Stopped"), "square", "grey"),
-    "asleep": _look(pgettext_lazy(_STATE, "Asleep"), "moon", "violet"),
-    "stopping": _look(pgettext_lazy(_STATE, "Stopping"), "arrow-down", "blue", moving=True),
-    "archived": _look(pgettext_lazy(_STATE, "Archived"), "box", "grey"),
-    "gone": _look(pgettext_lazy(_STATE, "Gone"), "minus", "grey"),
-    "unknown": _look(pgettext_lazy(_STATE, "Not verified"), "question-mark", "grey"),
+    "pending": _look(pgettext_lazy("state of an app", "Waiting"), "hourglass", "grey", moving=True),
+    "placing": _look(pgettext_lazy("state of an app", "Placing"), "layout-grid", "blue", moving=True),
+    "starting": _look(pgettext_lazy("state of an app", "Starting"), "loader-2", "blue", moving=True),
+    "running": _look(pgettext_lazy("state of an app", "Running"), "circle-filled", "green"),
+    "degraded": _look(pgettext_lazy("state of an app", "Degraded"), "circle-half-2", "amber"),
+    "failed": _look(pgettext_lazy("state of an app", "Failed"), "x", "red"),
+    "stopped": _look(pgettext_lazy("state of an app", "Stopped"), "square", "grey"),
+    "asleep": _look(pgettext_lazy("state of an app", "Asleep"), "moon", "violet"),
+    "stopping": _look(pgettext_lazy("state of an app", "Stopping"), "arrow-down", "blue", moving=True),
+    "archived": _look(pgettext_lazy("state of an app", "Archived"), "box", "grey"),
+    "gone": _look(pgettext_lazy("state of an app", "Gone"), "minus", "grey"),
+    "unknown": _look(pgettext_lazy("state of an app", "Not verified"), "question-mark", "grey"),
 }
 
 #: the six steps of the chain

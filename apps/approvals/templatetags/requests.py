@@ -12,8 +12,7 @@ from apps.approvals.models import Request
 from apps.workloads.explain import Look
 
 register = template.Library()
-_STATE = "state of a request"
-_WAITS = Look(pgettext_lazy(_STATE, "Waiting"), "hourglass", "grey")
+_WAITS = Look(pgettext_lazy("state of a request", "Waiting"), "hourglass", "grey")
 
 
 def _look(word: Promise, icon: str, colour: str) -> Look:
@@ -21,18 +20,18 @@ def _look(word: Promise, icon: str, colour: str) -> Look:
 
 
 LOOKS: Mapping[str, Look] = {
-    "draft": _look(pgettext_lazy(_STATE, "Draft"), "pencil", "grey"),
+    "draft": _look(pgettext_lazy("state of a request", "Draft"), "pencil", "grey"),
     "submitted": _WAITS,
-    "in_review": _look(pgettext_lazy(_STATE, "In review"), "eye", "blue"),
-    "changes_requested": _look(pgettext_lazy(_STATE, "Changes requested"), "message", "amber"),
-    "approved": _look(pgettext_lazy(_STATE, "Approved"), "check", "green"),
-    "partially_approved": _look(pgettext_lazy(_STATE, "Approved in part"), "check", "green"),
-    "rejected": _look(pgettext_lazy(_STATE, "Rejected"), "x", "red"),
-    "withdrawn": _look(pgettext_lazy(_STATE, "Withdrawn"), "arrow-back-up", "grey"),
-    "expired": _look(pgettext_lazy(_STATE, "Expired"), "clock", "grey"),
-    "applying": _look(pgettext_lazy(_STATE, "Being made"), "loader-2", "blue"),
-    "applied": _look(pgettext_lazy(_STATE, "Done"), "circle-check", "green"),
-    "apply_failed": _look(pgettext_lazy(_STATE, "Approved, but failed"), "alert-triangle", "red"),
+    "in_review": _look(pgettext_lazy("state of a request", "In review"), "eye", "blue"),
+    "changes_requested": _look(pgettext_lazy("state of a request", "Changes requested"), "message", "amber"),
+    "approved": _look(pgettext_lazy("state of a request", "Approved"), "check", "green"),
+    "partially_approved": _look(pgettext_lazy("state of a request", "Approved in part"), "check", "green"),
+    "rejected": _look(pgettext_lazy("state of a request", "Rejected"), "x", "red"),
+    "withdrawn": _look(pgettext_lazy("state of a request", "Withdrawn"), "arrow-back-up", "grey"),
+    "expired": _look(pgettext_lazy("state of a request", "Expired"), "clock", "grey"),
+    "applying": _look(pgettext_lazy("state of a request", "Being made"), "loader-2", "blue"),
+    "applied": _look(pgettext_lazy("state of a request", "Done"), "circle-check", "green"),
+    "apply_failed": _look(pgettext_lazy("state of a request", "Approved, but failed"), "alert-triangle", "red"),
 }
 
 
