@@ -156,7 +156,8 @@ class NewApp(StrictSerializer):
     template = serializers.SlugField()
     version = serializers.CharField(required=False)
     name = serializers.CharField(max_length=24)
-    label = serializers.CharField(required=False, max_length=100, default="")
+    # A field of the body, which DRF keeps apart from its own attribute of this name.
+    label = serializers.CharField(required=False, max_length=100, default="")  # type: ignore[assignment]
     parameters = serializers.DictField(required=False, default=dict)
     resources = ResourcesSerializer(required=False)
     uploads = serializers.DictField(child=serializers.UUIDField(), required=False, default=dict)

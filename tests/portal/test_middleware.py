@@ -4,7 +4,7 @@ import logging
 from uuid import UUID
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +75,13 @@ def test_a_log_holds_no_query_and_no_key(client: Client, caplog: pytest.LogCaptu
     assert "/oidc/callback/" in told
     assert "/files/•/aaaa/site.zip" in told
     assert "s3cret" not in told
+
+
+def test_the_page_that_explains_is_there(client: Client) -> None:
+    """The console's own page, without a session and whatever the path."""
+    with override_settings(EXPLAIN_VIEW="apps.console.views.explain"):
+        response = client.get("/any/path", headers={"Host": "nothing-here.apps.localhost"})
+    assert response.status_code in {404, 503}
+    assert response["X-Paillasse-Explains"] == "1"
+    assert response["Content-Type"].startswith("text/html")
+    assert not response.cookies
