@@ -21,7 +21,10 @@ class TokenForm(forms.Form):
     )
     days = forms.ChoiceField(label=_("Valid for"), choices=_DAYS, initial="30")
     scopes = forms.MultipleChoiceField(
-        label=_("What it may do"), choices=(), widget=forms.CheckboxSelectMultiple, help_text=_("As little as it needs.")
+        label=_("What it may do"),
+        choices=(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("As little as it needs."),
     )
 
     def __init__(self, *args: Any, offered: Iterable[Scope], **kwargs: Any) -> None:

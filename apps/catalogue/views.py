@@ -63,7 +63,9 @@ def template(request: HttpRequest, slug: str) -> HttpResponse:
         "manifest": manifest,
         "available": selectors.available(manifest, tuple(settings.ALLOWED_DRIVERS)),
         "versions": found.versions.order_by("-loaded_at"),
-        "sizes": sorted(manifest.sizing.sizes.items(), key=lambda each: (each[1].cpu_mhz, each[1].memory_mib)),
+        "sizes": sorted(
+            manifest.sizing.sizes.items(), key=lambda each: (each[1].cpu_mhz, each[1].memory_mib)
+        ),
         "apps": workloads.listed(mine)[:_MINE],
     }
     return render(request, "catalogue/template.html", context)

@@ -11,6 +11,8 @@ class MemberForm(forms.Form):
 
     email = forms.EmailField(
         label=_("E-mail address"),
-        help_text=_("Of the lab's account. Who has never signed in is added, and is in from the first sign-in."),
+        help_text=_(
+            "Of the lab's account. Who has never signed in is added, and is in from the first sign-in."
+        ),
     )
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.DEVELOPER)

@@ -63,7 +63,7 @@ STEPS: Mapping[str, Step] = {
     "Answering": Step(_("Answer"), _("its public address answers"), _("Its address answers.")),
 }
 #: rules that decide instead of a person
-RULES: Mapping[str, Promise] = {"within-quota": _("The rule “within the quota”")}
+RULES: Mapping[str, Promise] = {"within-quota": _("the rule “within the quota”")}
 #: what the Nomad, Consul... of a lab are for, where a part cannot be reached
 PARTS: Mapping[str, str] = {
     "nomad": "Nomad",
@@ -106,8 +106,13 @@ def event(code: str, params: Mapping[str, Any]) -> str:
     if area == "state":
         reason = why(params.get("reason_code") or "", params.get("facts"))
         return f"{look(what).word}: {reason}" if reason else str(look(what).word)
-    by = str(params.get("by", ""))
-    return str(EVENTS.get(code, code)) % _Facts({**params, "by": RULES.get(by, by)})
+    told = str(EVENTS.get(code, code)) % _Facts({**params, "by": who(str(params.get("by", "")))})
+    return told[:1].upper() + told[1:]
+
+
+def who(label: str) -> str:
+    """A person's name as it is; a rule's as the reader's language calls it."""
+    return str(RULES.get(label, label))
 
 
 def _told(key: str, value: object) -> str:
@@ -115,7 +120,7 @@ def _told(key: str, value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(str(each) for each in value)
     word = str(value)
-    return str(DIMENSIONS.get(word.split(" ")[0], word)) if key == "dimension" else word
+    return str(DIMENSIONS.get(word.partition(" ")[0], word)) if key == "dimension" else word
 
 
 def what_next(code: str) -> Reason:

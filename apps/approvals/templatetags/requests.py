@@ -31,7 +31,9 @@ LOOKS: Mapping[str, Look] = {
     "expired": _look(pgettext_lazy("state of a request", "Expired"), "clock", "grey"),
     "applying": _look(pgettext_lazy("state of a request", "Being made"), "loader-2", "blue"),
     "applied": _look(pgettext_lazy("state of a request", "Done"), "circle-check", "green"),
-    "apply_failed": _look(pgettext_lazy("state of a request", "Approved, but failed"), "alert-triangle", "red"),
+    "apply_failed": _look(
+        pgettext_lazy("state of a request", "Approved, but failed"), "alert-triangle", "red"
+    ),
 }
 
 

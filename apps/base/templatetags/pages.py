@@ -17,6 +17,7 @@ register = template.Library()
 SPRITE = "vendor/tabler-icons.svg"
 _GIB = 1024  # MiB
 _GHZ = 1000  # MHz
+_GROUPED_FROM = 10_000
 _AGO = ((86_400, "day"), (3_600, "hour"), (60, "minute"))  # seconds
 
 
@@ -70,7 +71,7 @@ def _number(value: float) -> str:
     """At most one decimal, none where it is nought."""
     rounded = round(value, 1)
     whole = int(rounded) if rounded == int(rounded) else rounded
-    return formats.number_format(whole, use_l10n=True, force_grouping=abs(value) >= 10_000)
+    return formats.number_format(whole, use_l10n=True, force_grouping=abs(value) >= _GROUPED_FROM)
 
 
 @register.simple_tag

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django import template
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +40,13 @@ def kind_icon(kind: str) -> SafeString:
 def kind_word(kind: str) -> str:
     """Say a kind in the reader's language."""
     return str(KINDS.get(kind, KINDS["service"])[0])
+
+
+@register.filter
+def runs_here(found: Template) -> bool:
+    """Whether this cluster can run it at all."""
+    drivers = tuple(settings.ALLOWED_DRIVERS)
+    return found.current is not None and selectors.available(selectors.manifest(found.current), drivers)
 
 
 @register.filter

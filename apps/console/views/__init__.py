@@ -2,10 +2,10 @@
 
 from apps.console.views.errors import csrf_failure
 from apps.console.views.explaining import explain
+from apps.console.views.frame import shell
 from apps.console.views.home import accessibility, home, sign_in
 from apps.console.views.preferences import preferences
 from apps.console.views.searching import search
-from apps.console.views.frame import shell
 
 __all__ = [
     "accessibility",

@@ -114,7 +114,9 @@ class Shell:
         if self.person is None or not self.person.reads_all:
             return []
         count = approvals.waiting().count() if self.person.is_admin else 0
-        decisions = self._link(_("Decisions"), "approvals:decisions", "gavel", count=count, title=_("The lab"))
+        decisions = self._link(
+            _("Decisions"), "approvals:decisions", "gavel", count=count, title=_("The lab")
+        )
         audit = self._link(_("Audit"), "audit:list", "history")
         return [decisions, audit, self._link(_("Platform"), "cluster:status", "heartbeat")]
 

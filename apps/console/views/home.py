@@ -1,8 +1,9 @@
-"""Home: is my app up, and where? What waits for me, what is left of my quota?"""
+"""Home: whether my apps are up and where, what waits for me, what is left of my quota."""
 
 from datetime import timedelta
 from typing import cast
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 from apps.accounts.models import Person
 from apps.approvals import selectors as approvals
 from apps.catalogue import selectors as catalogue
+from apps.catalogue.models import Template
 from apps.console.views.frame import PROJECT_KEY, Shell
 from apps.projects import selectors as projects
 from apps.quotas import selectors as quotas
@@ -20,6 +22,7 @@ from apps.workloads import selectors as workloads
 
 CARDS = 24
 _FIRST = 3  # templates offered to somebody who has no app
+_KINDS = ("web", "data", "notebook", "service")
 _SOON = timedelta(days=30)
 
 
@@ -44,9 +47,23 @@ def home(request: HttpRequest) -> HttpResponse:
         "requests": waiting.select_related("app", "project").order_by("-created_at")[:5],
         "figured": figured,
         "figures": quotas.figures(figured.id) if figured else (),
-        "templates": [] if shown else catalogue.offered(person)[:_FIRST],
+        "templates": [] if shown else _first(person),
     }
     return render(request, "console/home.html", context)
+
+
+def _first(person: Person) -> list[Template]:
+    """Three to begin with: those that run here, one of each kind before a second one."""
+    drivers = tuple(settings.ALLOWED_DRIVERS)
+    runs = [
+        each
+        for each in catalogue.offered(person)
+        if each.current and catalogue.available(catalogue.manifest(each.current), drivers)
+    ]
+    seen: dict[str, int] = {}
+    for each in runs:
+        seen[each.slug] = sum(1 for other in runs[: runs.index(each)] if other.kind == each.kind)
+    return sorted(runs, key=lambda each: (seen[each.slug], _KINDS.index(each.kind)))[:_FIRST]
 
 
 def _choose(request: HttpRequest, person: Person, slug: str) -> None:

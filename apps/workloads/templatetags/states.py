@@ -80,6 +80,12 @@ def event_sentence(event: AppEvent) -> str:
 
 
 @register.filter
+def who(label: str) -> str:
+    """Name who acted: a person, or a rule."""
+    return explain.who(label)
+
+
+@register.filter
 def answer_of(release: Release | None, parameter: Parameter) -> Any:
     """What a release answers to a question: the value, or the file's name."""
     if release is None:

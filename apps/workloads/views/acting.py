@@ -22,7 +22,9 @@ from kernel.errors import Conflict
 @require_POST
 def stop(request: HttpRequest, app_id: UUID) -> HttpResponse:
     """Stop it; what it keeps stays."""
-    return _act(request, app_id, services.stop, gettext("It is being stopped. Its data, secrets and address stay."))
+    return _act(
+        request, app_id, services.stop, gettext("It is being stopped. Its data, secrets and address stay.")
+    )
 
 
 @login_required

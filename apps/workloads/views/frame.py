@@ -54,9 +54,7 @@ def rights(person: Person, app: App) -> dict[str, bool]:
     """What this person may do with this app now: the role's rights, and what the app's state allows."""
     may = {f"may_{action}": can(person, app.project, action) for action in _ACTIONS}
     verbs = allowed(app.desired)
-    now = {
-        f"now_{verb.value}": may["may_delete" if verb == "delete" else "may_operate"] for verb in verbs
-    }
+    now = {f"now_{verb.value}": may["may_delete" if verb == "delete" else "may_operate"] for verb in verbs}
     return {**may, **now}
 
 

@@ -82,7 +82,9 @@ def provide(request: HttpRequest, app_id: UUID) -> HttpResponse:
     """Write the values that the template asks of a member; they are never shown again on this form."""
     person = cast("Person", request.user)
     app = selectors.get(person, app_id)
-    given = {key.removeprefix(_PREFIX): str(value) for key, value in request.POST.items() if _is_value(key, value)}
+    given = {
+        key.removeprefix(_PREFIX): str(value) for key, value in request.POST.items() if _is_value(key, value)
+    }
     try:
         live.provide_secret(actor=actor_of(request), person=person, app=app, values=given)
     except (Refused, OutsideError) as error:
