@@ -23,6 +23,7 @@ from solo.reaper import Reaper
 from solo.store import Row
 
 _WATCH_S = 0.5
+_LAUNCH = "failed to launch command with executor: rpc error: code = Unknown desc = "
 _KILLED = 128 + signal.SIGKILL
 
 
@@ -127,6 +128,8 @@ class ProcessDriver:
         command = order.config.get("command")
         if not command:
             raise _failure("missing command for raw_exec driver", recoverable=False)
+        if "/" in str(command) and not Path(command).exists():
+            raise _failure(f'{_LAUNCH}binary "{command}" could not be found')
         group = self._cgroups.make(order.name, order.memory_mib)
         exit_file = self._run_dir / f"{order.name}.exit"
         exit_file.unlink(missing_ok=True)
@@ -161,7 +164,7 @@ class ProcessDriver:
             word, _, rest = parent.stdout.readline().decode().strip().partition(" ")
         if word != "ok":
             parent.wait()
-            raise _failure(f"failed to launch command with executor: rpc error: code = Unknown desc = {rest}")
+            raise _failure(f"{_LAUNCH}{rest}")
         parent.returncode = 0  # the reaper waits for it, not this object
         return int(rest)
 

@@ -1,7 +1,10 @@
 """Each test of this folder runs over solo, and over a real Nomad where NOMAD_ADDR names one."""
 
+import contextlib
 import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,27 +17,26 @@ TARGETS = ["solo", *(["nomad"] if REAL else [])]
 
 
 @pytest.fixture(scope="session")
-def solo_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Solo]:
+def solo_alone() -> Iterator[servers.Solo]:
     """A solo that knows no Consul and no OpenBao."""
-    with servers.solo(_reachable(tmp_path_factory)) as server:
+    with _reachable() as folder, servers.solo(folder) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def solo_in_stack(tmp_path_factory: pytest.TempPathFactory, stack: dict[str, Any]) -> Iterator[servers.Solo]:
+def solo_in_stack(stack: dict[str, Any]) -> Iterator[servers.Solo]:
     """A solo that uses the stack's Consul and OpenBao."""
     consul, vault = stack["consul"], stack["vault"]
     options = {"consul": consul["url"], "consul_token": consul["token"], "vault": vault["url"]}
-    with servers.solo(_reachable(tmp_path_factory), **options) as server:
+    with _reachable() as folder, servers.solo(folder, **options) as server:
         yield server
 
 
-def _reachable(factory: pytest.TempPathFactory) -> Any:
-    """A folder that the unprivileged user of solo's tasks may walk through."""
-    folder = factory.mktemp("solo")
-    for parent in (folder.parent, folder.parent.parent):
-        parent.chmod(0o711)
-    return folder
+@contextlib.contextmanager
+def _reachable() -> Iterator[Path]:
+    """A folder that the unprivileged user of solo's tasks may walk through: pytest's own it may not."""
+    with tempfile.TemporaryDirectory(prefix="solo-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")
