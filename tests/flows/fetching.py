@@ -1,0 +1,26 @@
+"""Opens an app's public address as a browser on this machine would: the real name, resolved to loopback."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+
+CALL_S = 10.0
+
+
+def fetch(stack: Mapping[str, Any], address: str, path: str = "/") -> tuple[int, str]:
+    """Return status and body of an app's address through Traefik, TLS name and Host kept."""
+    parts = urlsplit(address)
+    host, _, port = str(stack["apps"]["connect_to"]).rpartition(":")
+    pool = urllib3.HTTPSConnectionPool(
+        host,
+        int(port),
+        ca_certs=stack["apps"]["ca"],
+        server_hostname=parts.hostname,
+        assert_hostname=parts.hostname,
+        timeout=CALL_S,
+        retries=False,
+    )
+    answer = pool.request("GET", path, headers={"Host": parts.netloc}, redirect=False)
+    return answer.status, answer.data.decode(errors="replace")
