@@ -55,14 +55,17 @@ def reject(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, request_id: UUID, verdict: Callable[..., Any], said: str) -> HttpResponse:
-    """One call; a refusal or a lost race is said on the request's page, with what was typed."""
+    """One call; a refusal is said beside the reason, a lost race above the request as it stands now."""
     person = cast("Person", request.user)
     selectors.get(person, request_id)
     form = VerdictForm(request.POST)
     if form.is_valid():
         try:
             verdict(actor=actor_of(request), person=person, request_id=request_id, **form.cleaned_data)
-        except (Refused, Conflict) as error:
+        except Conflict as error:
+            messages.error(request, sentence(error))
+            return redirect("approvals:request", request_id)
+        except Refused as error:
             form.add_error("reason", sentence(error))
         else:
             messages.success(request, said)

@@ -1,0 +1,107 @@
+"""Projects' pages: members are managed by owners, and not seen by strangers."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from apps.accounts.models import Person
+from apps.projects.enums import Role
+from apps.projects.models import Membership, Project
+
+SignedIn = Callable[[Person], Client]
+MEMBERS = "/projects/genomics/members/"
+
+
+@pytest.fixture(autouse=True)
+def _english(settings: Settings) -> None:
+    settings.LANGUAGE_CODE = "en"
+
+
+def test_a_project_shows_quota_and_members(alice: Person, genomics: Project, signed_in: SignedIn) -> None:
+    client = signed_in(alice)
+    assert "Genomics" in client.get("/projects/").content.decode()
+    page = client.get("/projects/genomics/").content.decode()
+    assert "Dana" in page
+    assert "Quota" in page
+    assert 'name="email"' not in client.get(MEMBERS).content.decode(), "a developer does not manage"
+
+
+def test_an_owner_adds_somebody_who_never_signed_in(
+    dana: Person, genomics: Project, signed_in: SignedIn
+) -> None:
+    client = signed_in(dana)
+    response = client.post(MEMBERS, {"email": "new@lab.example", "role": "viewer"})
+    assert response.headers["Location"] == MEMBERS
+    assert "has not signed in yet" in client.get(MEMBERS).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        ({"email": "not an address", "role": "viewer"}, "no address"),
+        ({"email": "alice@lab.example", "role": "viewer"}, "already in"),
+        ({"email": "new@lab.example", "role": "emperor"}, "no role"),
+    ],
+)
+def test_what_is_wrong_is_said_and_kept(
+    dana: Person, genomics: Project, signed_in: SignedIn, sent: dict[str, str], reason: str
+) -> None:
+    response = signed_in(dana).post(MEMBERS, sent)
+    assert response.status_code == 422, reason
+    assert sent["email"] in response.content.decode(), reason
+    assert Membership.objects.filter(project=genomics).count() == 2, reason
+
+
+def test_an_owner_changes_and_removes(dana: Person, genomics: Project, signed_in: SignedIn) -> None:
+    client = signed_in(dana)
+    of_alice = Membership.objects.get(project=genomics, person__login="alice")
+    client.post(f"{MEMBERS}{of_alice.id}/role/", {"role": "viewer"})
+    of_alice.refresh_from_db()
+    assert of_alice.role == Role.VIEWER
+    client.post(f"{MEMBERS}{of_alice.id}/remove/")
+    assert not Membership.objects.filter(id=of_alice.id).exists()
+
+
+def test_the_last_owner_stays(dana: Person, genomics: Project, signed_in: SignedIn) -> None:
+    client = signed_in(dana)
+    own = Membership.objects.get(project=genomics, person=dana)
+    client.post(f"{MEMBERS}{own.id}/remove/")
+    assert "needs an owner" in client.get(MEMBERS).content.decode()
+
+
+def test_a_member_who_leaves_is_led_out(alice: Person, genomics: Project, signed_in: SignedIn) -> None:
+    own = Membership.objects.get(project=genomics, person=alice)
+    response = signed_in(alice).post(f"{MEMBERS}{own.id}/remove/")
+    assert response.headers["Location"] == "/projects/"
+
+
+@pytest.mark.parametrize("path", ["", "{id}/role/", "{id}/remove/"])
+def test_a_stranger_meets_no_project(
+    dana: Person, charlie: Person, genomics: Project, signed_in: SignedIn, path: str
+) -> None:
+    of_dana = Membership.objects.get(project=genomics, person=dana)
+    client = signed_in(charlie)
+    sent = {"email": "charlie@lab.example", "role": "owner"}
+    assert client.post(MEMBERS + path.format(id=of_dana.id), sent).status_code == 404
+    assert client.get("/projects/genomics/").status_code == 404
+    of_dana.refresh_from_db()
+    assert of_dana.role == Role.OWNER
+
+
+@pytest.mark.parametrize("path", ["", "{id}/role/", "{id}/remove/"])
+def test_a_developer_does_not_manage(
+    alice: Person, dana: Person, genomics: Project, signed_in: SignedIn, path: str
+) -> None:
+    of_dana = Membership.objects.get(project=genomics, person=dana)
+    sent = {"email": "charlie@lab.example", "role": "viewer"}
+    assert signed_in(alice).post(MEMBERS + path.format(id=of_dana.id), sent).status_code == 403
+    assert Membership.objects.filter(project=genomics).count() == 2
+
+
+def test_those_who_read_all_see_the_others_below(
+    bob: Person, genomics: Project, signed_in: SignedIn
+) -> None:
+    page = signed_in(bob).get("/projects/").content.decode()
+    assert page.index("Other projects of the lab") < page.index("Genomics")

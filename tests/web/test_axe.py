@@ -1,0 +1,195 @@
+"""axe finds nothing on any page: in French and in English, light and dark, wide and narrow."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from apps.accounts.models import Person
+from apps.approvals.models import Request
+from apps.cluster.models import PartStatus
+from apps.projects.models import Project
+from apps.workloads.models import App, Observation
+from tests.cast import BACKEND
+from tests.factories import catalogue
+from tests.factories.apps import submit
+
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+FLAGS += ["--disable-background-networking", "--disable-component-update"]
+LOOKS = [("fr", "light", 1280), ("en", "dark", 1280), ("fr", "dark", 360), ("en", "light", 360)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.usefixtures("french")]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium. Playwright's loop makes Django believe that all code here is asynchronous."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(autouse=True)
+def _plain(settings: Settings, tmp_path: Path) -> None:
+    """Files and cache of this test; static files as they stand in the sources."""
+    settings.STORAGES = {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path)},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+@pytest.fixture
+def lab(alice: Person, bob: Person, genomics: Project) -> dict[str, str]:
+    """Something on every page; returns ids for addresses."""
+    catalogue.template()
+    apps = {
+        name: submit(alice, name, project_id=genomics.id, label=name.capitalize()).app
+        for name in ("wiki", "starts", "broken")
+    }
+    for name, state in (("wiki", "running"), ("starts", "starting"), ("broken", "failed")):
+        seen = Observation.objects.filter(app=apps[name])
+        seen.update(state=state, generation=1, observed_at=timezone.now(), answered_at=timezone.now())
+    Observation.objects.filter(app=apps["broken"]).update(
+        reason_code="task.exit", facts={"exit_code": 3}, logs={"stderr": "no such table\n" * 60, "stdout": ""}
+    )
+    submit(alice, "big", resources={"cpu_mhz": 8000, "memory_mib": 64}, reason="A conference")
+    now = timezone.now()
+    for part, reachable in (("nomad", True), ("vault", False)):
+        PartStatus.objects.create(part=part, reachable=reachable, since=now, checked_at=now, version="1")
+    ids = {name: str(app.id) for name, app in apps.items()}
+    return {**ids, "asked": str(Request.objects.get(app__name="big").id)}
+
+
+#: who, address, what it is
+PAGES = [
+    ("alice", "/", "home"),
+    ("charlie", "/", "home of a newcomer"),
+    ("alice", "/catalogue/", "catalogue"),
+    ("alice", "/catalogue/page/", "template"),
+    ("alice", "/catalogue/page/request/", "form"),
+    ("alice", "/apps/", "list of apps"),
+    ("alice", "/apps/{wiki}/", "app that runs"),
+    ("alice", "/apps/{starts}/", "app that starts"),
+    ("alice", "/apps/{broken}/", "app that failed"),
+    ("alice", "/apps/{wiki}/releases/", "releases"),
+    ("alice", "/apps/{wiki}/data/", "data"),
+    ("alice", "/apps/{wiki}/access/", "access"),
+    ("dana", "/apps/{wiki}/settings/", "settings with its danger zone"),
+    ("alice", "/apps/{wiki}/change/", "change"),
+    ("alice", "/requests/", "requests"),
+    ("alice", "/requests/{asked}/", "my request"),
+    ("bob", "/decisions/", "decisions"),
+    ("bob", "/requests/{asked}/", "cockpit"),
+    ("dana", "/projects/", "projects"),
+    ("dana", "/projects/genomics/", "project"),
+    ("dana", "/projects/genomics/members/", "members"),
+    ("alice", "/tokens/", "tokens"),
+    ("bob", "/audit/", "audit"),
+    ("bob", "/status/", "status"),
+    ("bob", "/search/?q=wiki", "search"),
+    ("", "/sign-in/", "sign-in"),
+    ("", "/accessibility/", "accessibility statement"),
+    ("alice", "/nothing-here/", "404"),
+]
+
+
+def opened(
+    chromium: Browser, server: LiveServer, person: Person | None, look: tuple[str, str, int]
+) -> Page:
+    """A page in a fresh profile, signed in as the person."""
+    language, scheme, width = look
+    context: Any = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+    host = server.url.replace("127.0.0.1", "localhost").replace("http:", "https:")
+    cookies = {settings.LANGUAGE_COOKIE_NAME: language}
+    if person is not None:
+        cookies[settings.SESSION_COOKIE_NAME] = _session(person)
+    context.add_cookies(
+        [{"name": name, "value": value, "url": host, "secure": True} for name, value in cookies.items()]
+    )
+    page: Page = context.new_page()
+    return page
+
+
+def _session(person: Person) -> str:
+    store = SessionStore()
+    store[SESSION_KEY] = str(person.pk)
+    store[BACKEND_SESSION_KEY] = BACKEND
+    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(map(str, look)))
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
+    request: pytest.FixtureRequest,
+    chromium: Browser,
+    live_server: LiveServer,
+    lab: dict[str, str],
+    charlie: Person,
+    look: tuple[str, str, int],
+) -> None:
+    found = []
+    people: Callable[[str], Person] = request.getfixturevalue
+    for who, address, what in PAGES:
+        page = opened(chromium, live_server, people(who) if who else None, look)
+        said: list[str] = []
+        page.on("console", lambda message, said=said: said.append(message.text))  # type: ignore[misc]
+        page.goto(live_server.url.replace("127.0.0.1", "localhost") + address.format(**lab))
+        result = Axe().run(page)
+        found += [f"{what}: {each['id']} {_where(each)}" for each in result.response["violations"]]
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        found += [f"{what}: {wide} px wider than the screen"] if wide > 0 else []
+        found += [f"{what}: {text}" for text in said if "404" not in text]
+        page.context.close()
+    assert not found, "\n".join(found)
+
+
+def _where(violation: dict[str, Any]) -> str:
+    return "; ".join(f"{node['target']} {node['html'][:160]}" for node in violation["nodes"][:3])
+
+
+def test_keys(
+    chromium: Browser, live_server: LiveServer, lab: dict[str, str], bob: Person, alice: Person
+) -> None:
+    """`/` goes to the search, j and Enter open the oldest request, Tab reaches the skip link first."""
+    page = opened(chromium, live_server, bob, LOOKS[1])
+    base = live_server.url.replace("127.0.0.1", "localhost")
+    page.goto(f"{base}/decisions/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/requests/{lab['asked']}/")
+
+
+def test_the_steps_end_by_themselves(
+    chromium: Browser, live_server: LiveServer, lab: dict[str, str], alice: Person
+) -> None:
+    """What moves is looked at again; once it runs the page says so, and is not asked again."""
+    page = opened(chromium, live_server, alice, LOOKS[1])
+    page.goto(f"{live_server.url.replace('127.0.0.1', 'localhost')}/apps/{lab['starts']}/")
+    page.locator("[data-state=starting]").wait_for()
+    App.objects.get(id=lab["starts"])
+    Observation.objects.filter(app_id=lab["starts"]).update(state="running")
+    page.locator("[data-state=running]").wait_for(timeout=10_000)
+    assert page.locator("#live").get_attribute("hx-trigger") is None
+    assert "Running" in page.locator("#said-state").inner_text()
