@@ -9,7 +9,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ class Token:
     name: str
     capabilities: frozenset[str]
     namespaces: frozenset[str] = frozenset({"*"})
-    accessor: str = field(default_factory=lambda: str(uuid.uuid4()))
+    accessor: str = ""
 
     @property
     def management(self) -> bool:
@@ -112,11 +112,18 @@ def widen(capabilities: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def _accessor(secret: str) -> str:
+    """A token's public name: the same after a restart, and telling nothing of the secret."""
+    return str(uuid.UUID(bytes=hashlib.sha256(f"accessor {secret}".encode()).digest()[:16]))
+
+
 def load(token_file: Path | None, tokens_file: Path | None) -> Tokens:
     """Read both files. Raises OSError or ValueError when one is unreadable."""
     tokens: dict[str, Token] = {}
     if token_file is not None:
-        tokens[token_file.read_text().strip()] = Token("management", frozenset({"management"}))
+        tokens[token_file.read_text().strip()] = Token(
+            "management", frozenset({"management"}), accessor=_accessor(token_file.read_text().strip())
+        )
     if tokens_file is not None:
         for number, (secret, spec) in enumerate(json.loads(tokens_file.read_text()).items()):
             entry: dict[str, Any] = {"capabilities": spec} if isinstance(spec, list) else spec
@@ -124,6 +131,7 @@ def load(token_file: Path | None, tokens_file: Path | None) -> Tokens:
                 name=entry.get("name", f"token-{number}"),
                 capabilities=widen(entry["capabilities"]),
                 namespaces=frozenset(entry.get("namespaces", ["*"])),
+                accessor=_accessor(secret),
             )
     tokens.pop("", None)
     return Tokens(tokens)

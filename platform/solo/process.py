@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -50,6 +50,7 @@ class ProcessHandle:
     exit_file: Path
     limit_mib: int
     oom: bool = False
+    seen: dict[int, psutil.Process] = field(default_factory=dict)
 
     def signal(self, number: int) -> None:
         """To its whole session."""
@@ -77,7 +78,9 @@ class ProcessHandle:
     def stats(self) -> dict[str, float]:
         """Summed over its processes."""
         cpu = rss = 0.0
-        for process in self._tree():
+        # The same objects as last time: psutil counts a process's share since it was asked before.
+        self.seen = {p.pid: self.seen.get(p.pid, p) for p in self._tree()}
+        for process in self.seen.values():
             with contextlib.suppress(psutil.Error):
                 rss += process.memory_info().rss
                 cpu += process.cpu_percent(interval=None)

@@ -140,8 +140,9 @@ class Scheduler:
             "QueuedAllocations": found.queued(),
         }
         row.pop("StatusDescription", None)
-        if deployment is not None:
-            row["DeploymentID"] = deployment["ID"]
+        known = deployment or deployments.of_version(self.store, self.store.get("jobs", key_of(evaluation)))
+        if known is not None:
+            row["DeploymentID"] = known["ID"]
         if found.failed:
             row["FailedTGAllocs"] = found.failed
             row = self._block(change, evaluation, row, found)

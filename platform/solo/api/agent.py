@@ -1,5 +1,6 @@
 """The agent, the servers and the cluster as one machine shows them; identities' keys; who am I."""
 
+import asyncio
 from typing import Any
 
 import psutil
@@ -142,7 +143,7 @@ async def scheduler_configuration(call: Call) -> Response:
 async def collect(call: Call) -> Response:
     """PUT /v1/system/gc."""
     call.token.need("management")
-    call.context.client.collect(now_ns(), everything=True)
+    await asyncio.to_thread(call.context.client.collect, now_ns(), everything=True)
     return text("")
 
 

@@ -1,5 +1,6 @@
 """/v1/allocations, /v1/allocation/{id}, and what a person does to one: restart, signal, stop."""
 
+import asyncio
 import signal
 from typing import Any
 
@@ -80,9 +81,9 @@ async def restart(call: Call) -> Response:
     raw = await call.request.body()
     name = (await call.body()).get("TaskName") or "" if raw else ""
     tasks = _tasks(call, alloc)
-    if name and name not in tasks:
+    if name and name not in (alloc["TaskStates"] or {}):
         raise ApiError(500, f"Could not find task runner for task: {name}")
-    chosen = [tasks[name]] if name else list(tasks.values())
+    chosen = [task for task in tasks.values() if name in ("", task.name)]
     if not any(task.running for task in chosen):
         raise ApiError(500, "Task not running")
     for task in chosen:
@@ -96,15 +97,15 @@ async def send_signal(call: Call) -> Response:
     alloc = _for_client(call, "alloc-lifecycle")
     body = await call.body()
     tasks, name, word = _tasks(call, alloc), body.get("Task") or "", body.get("Signal") or ""
-    if name and name not in tasks:
+    if name and name not in (alloc["TaskStates"] or {}):
         raise ApiError(500, "Task not found")
-    chosen = [tasks[name]] if name else list(tasks.values())
+    chosen = [task for task in tasks.values() if name in ("", task.name)]
     if not any(task.running for task in chosen):
         raise ApiError(500, "Task not running")
     if word not in signal.Signals.__members__:
         raise ApiError(500, f"Signal is not supported by this driver: {word}")
     for task in chosen:
-        task.send(int(signal.Signals[word]))
+        await asyncio.to_thread(task.send, int(signal.Signals[word]))
     return answer({"Index": 0})
 
 
@@ -117,7 +118,7 @@ async def stats(call: Call) -> Response:
     """GET /v1/client/allocation/{id}/stats."""
     alloc = _for_client(call, "read-job")
     tasks = {
-        name: _usage(task.handle.stats())
+        name: _usage(await asyncio.to_thread(task.handle.stats))
         for name, task in _tasks(call, alloc).items()
         if task.running and task.handle is not None
     }

@@ -50,8 +50,10 @@ async def register(call: Call) -> Response:
     body, options = await call.body(), call.context.machine.options
     call.known()
     job = registering.requested(body, call.namespace, options.region, call.request.path_params.get("job"))
-    call.need("register-job", namespace=job["Namespace"])
+    token = call.need("register-job", namespace=job["Namespace"])
     registering.check(call.store, job)
+    # Part of the job for Nomad: the same job by another token is a new version of it.
+    job["NomadTokenID"] = token.accessor
     with call.store.change() as change:
         current = call.store.get("jobs", job_key(job["Namespace"], job["ID"]))
         registering.enforce(current, body)
