@@ -13,7 +13,7 @@ from solo.validate import problems, warnings
 
 
 def requested(body: dict[str, Any], namespace: str, region: str, job_id: str | None = None) -> Fields:
-    """The canonical job of a request. Raises ApiError when there is none that could be read."""
+    """The canonical job of a request; a namespace in the query goes before the job's own. Raises ApiError when there is none that could be read."""
     raw = body.get("Job")
     if raw is None:
         raise ApiError(400, "Job must be specified")
@@ -24,7 +24,7 @@ def requested(body: dict[str, Any], namespace: str, region: str, job_id: str | N
     named = raw.get("Region") or ""
     if named not in ("", "global", region):
         raise ApiError(500, "No path to region")
-    where = namespace if namespace != "default" else raw.get("Namespace") or "default"
+    where = namespace or raw.get("Namespace") or "default"
     return canonical({**raw, "Namespace": where}, region)
 
 

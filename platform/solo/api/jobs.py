@@ -49,7 +49,9 @@ async def register(call: Call) -> Response:
     """PUT or POST /v1/jobs, and /v1/job/{id}."""
     body, options = await call.body(), call.context.machine.options
     call.known()
-    job = registering.requested(body, call.namespace, options.region, call.request.path_params.get("job"))
+    job = registering.requested(
+        body, call.query("namespace"), options.region, call.request.path_params.get("job")
+    )
     token = call.need("register-job", namespace=job["Namespace"])
     registering.check(call.store, job)
     # Part of the job for Nomad: the same job by another token is a new version of it.
@@ -67,7 +69,7 @@ async def register(call: Call) -> Response:
 async def validate(call: Call) -> Response:
     """PUT or POST /v1/validate/job."""
     body = await call.body()
-    job = registering.requested(body, call.namespace, call.context.machine.options.region)
+    job = registering.requested(body, call.query("namespace"), call.context.machine.options.region)
     call.need("read-job", "register-job", namespace=job["Namespace"])
     found = problems(job)
     if not found:

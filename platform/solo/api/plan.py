@@ -22,7 +22,7 @@ async def plan(call: Call) -> Response:
     """PUT or POST /v1/job/{id}/plan."""
     body, options = await call.body(), call.context.machine.options
     call.known()
-    job = registering.requested(body, call.namespace, options.region, call.path("job"))
+    job = registering.requested(body, call.query("namespace"), options.region, call.path("job"))
     call.need("plan-job", namespace=job["Namespace"])
     registering.check(call.store, job)
     with call.store.lock:

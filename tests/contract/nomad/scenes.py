@@ -22,6 +22,7 @@ class Scene:
     names: dict[str, str] = field(default_factory=dict)
     body: Any = None
     token: str | None = None
+    bare: bool = False  #: the body alone says the namespace, as recorded
 
 
 Made = Callable[[Target, Json], AbstractContextManager[Scene]]
@@ -135,7 +136,7 @@ def _big() -> Json:
 @contextlib.contextmanager
 def recorded(_: Target, __: Json) -> Iterator[Scene]:
     """Nothing is needed: the recorded body is sent."""
-    yield Scene()
+    yield Scene(bare=True)
 
 
 @contextlib.contextmanager
@@ -145,7 +146,7 @@ def space(target: Target, _: Json) -> Iterator[Scene]:
     body = {"Name": SPACE, "Description": "x", "Capabilities": rules, "Meta": {"portal": "yes"}}
     target.send("POST", f"/v1/namespace/{SPACE}", body)
     try:
-        yield Scene()
+        yield Scene(bare=True)
     finally:
         target.call("DELETE", f"/v1/namespace/{SPACE}")
 
@@ -154,7 +155,7 @@ def space(target: Target, _: Json) -> Iterator[Scene]:
 def no_space(target: Target, _: Json) -> Iterator[Scene]:
     """It is not there."""
     target.call("DELETE", f"/v1/namespace/{SPACE}")
-    yield Scene()
+    yield Scene(bare=True)
 
 
 @contextlib.contextmanager

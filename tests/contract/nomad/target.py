@@ -26,10 +26,17 @@ class Target:
     log: Callable[[], str] = field(default=lambda: "")
 
     def call(
-        self, method: str, path: str, body: Any = None, *, token: str | None = None, **params: str
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        token: str | None = None,
+        bare: bool = False,
+        **params: str,
     ) -> requests.Response:
-        """One request; `namespace` is the suite's own unless the path or `params` says another."""
-        query = params if "namespace=" in path else {"namespace": self.namespace, **params}
+        """One request; `namespace` is the suite's own unless the path or `params` says another, or `bare` none."""
+        query = params if bare or "namespace=" in path else {"namespace": self.namespace, **params}
         secret = self.token if token is None else token
         headers = {"X-Nomad-Token": secret} if secret else {}
         return requests.request(

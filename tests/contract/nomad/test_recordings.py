@@ -40,7 +40,7 @@ def _ask(target: Target, pin: Pin, scene: Scene, recorded: Json) -> Any:
         body = {**recorded["request"]["body"], "Task": "main"}
     if pin.method == "DELETE":
         body = None
-    return target.call(pin.method, pin.path.format(**scene.names), body, token=scene.token)
+    return target.call(pin.method, pin.path.format(**scene.names), body, token=scene.token, bare=scene.bare)
 
 
 @pytest.mark.parametrize("pin", PINS, ids=lambda pin: pin.recording)

@@ -161,9 +161,8 @@ def test_strangers(nomad: Target, kept: Json, token: str, reason: str) -> None:
         assert (answer.status_code, answer.text) == (403, "Permission denied"), (reason, path)
 
 
-@pytest.mark.parametrize("token", ["", "11111111-2222-3333-4444-555555555555"])
-def test_strangers_hear_no_events(nomad: Target, kept: Json, token: str) -> None:
-    answer = nomad.call("GET", "/v1/event/stream?topic=Job", token=token)
+def test_nobody_hears_events(nomad: Target) -> None:
+    answer = nomad.call("GET", "/v1/event/stream?topic=Job", token="")
     assert (answer.status_code, answer.text) == (200, "")
 
 
