@@ -1,11 +1,12 @@
 """A missing program is said in a sentence."""
 
+import socket
 from pathlib import Path
 
 import pytest
 
 from stack.layout import Layout, StackError, run
-from stack.parts.base import Stack
+from stack.parts.base import Stack, listens
 from stack.processes import Processes
 from stack.waiting import wait_until
 
@@ -30,3 +31,14 @@ def test_what_no_part_told_is_said(tmp_path: Path) -> None:
     stack = Stack(Layout("test", 1, tmp_path), Processes(tmp_path, tmp_path))
     with pytest.raises(StackError, match="nomad_addr"):
         stack.fact("nomad_addr")
+
+
+def test_a_listening_stranger_is_seen() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        assert listens(stranger.getsockname()[1])
+    assert not listens(stranger_port := free_port()), f"nobody listens on {stranger_port}"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])

@@ -1,6 +1,7 @@
 """The shape of a part: find it, provide it, start it, wait until it answers, settle it, say where it is."""
 
 import abc
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -45,6 +46,7 @@ class Part(abc.ABC):
     name: ClassVar[str]
     variable: ClassVar[str] = ""  #: the environment variable that may give its address
     needs: ClassVar[tuple[str, ...]] = ()
+    ports: ClassVar[tuple[str, ...]] = ()  #: where it will listen (names of stack.ports)
     deadline_s: ClassVar[float] = 60.0
 
     def __init__(self, stack: Stack) -> None:
@@ -77,6 +79,8 @@ class Part(abc.ABC):
     def bring_up(self) -> None:
         """Start, wait, settle."""
         if not self.given:
+            if not self.alive():
+                self._ports_free()
             self.start()
         wait_until(
             self._answers,
@@ -95,11 +99,27 @@ class Part(abc.ABC):
         """Whose it is."""
         return "given" if self.given else "real"
 
+    def _ports_free(self) -> None:
+        """Raise StackError where somebody else listens already: we would speak to a stranger."""
+        taken = [str(self.layout.port(name)) for name in self.ports if listens(self.layout.port(name))]
+        if taken:
+            raise StackError(
+                f"port {', '.join(taken)} is taken by another program; "
+                f"PAILLASSE_{self.layout.name.upper()}_PORTS moves the whole block"
+            )
+
     def _answers(self) -> bool:
         try:
             return self.ready()
         except (requests.RequestException, OSError):
             return False
+
+
+def listens(port: int) -> bool:
+    """Whether anything on this machine listens on a port of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def http(

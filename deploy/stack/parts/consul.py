@@ -19,6 +19,7 @@ class Consul(Part):
 
     name = "consul"
     variable = "CONSUL_HTTP_ADDR"
+    ports = ("consul", "consul-rpc", "consul-serf")
     deadline_s: ClassVar[float] = 45.0
 
     def provide(self) -> None:

@@ -53,6 +53,7 @@ class Keycloak(Part):
 
     name = "keycloak"
     variable = "KEYCLOAK_URL"
+    ports = ("keycloak", "keycloak-management")
     deadline_s: ClassVar[float] = 240.0
 
     def packages(self) -> list[str]:

@@ -26,6 +26,7 @@ class Nomad(Part):
     name = "nomad"
     variable = "NOMAD_ADDR"
     needs = ("consul", "openbao", "docker")
+    ports = ("nomad",)
     deadline_s: ClassVar[float] = 60.0
 
     def start(self) -> None:

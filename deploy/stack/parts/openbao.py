@@ -32,6 +32,7 @@ class OpenBao(Part):
 
     name = "openbao"
     variable = "VAULT_ADDR"
+    ports = ("vault", "vault-cluster")
     deadline_s: ClassVar[float] = 30.0
 
     def start(self) -> None:

@@ -40,6 +40,7 @@ class Portal(Part):
 
     name = "portal"
     needs = ("keycloak", "postgres", "redis", "consul", "openbao", "traefik", "docker", "runtimes", "nomad")
+    ports = ("portal",)
     deadline_s: ClassVar[float] = 60.0
 
     def packages(self) -> list[str]:
@@ -64,6 +65,10 @@ class Portal(Part):
     def alive(self) -> bool:
         """Whether the keeper is there; it starts again what ends."""
         return self.stack.processes.get("keeper") is not None
+
+    def _ports_free(self) -> None:
+        if not self.stack.processes.get("web"):  # a killed keeper leaves ours; the next one takes over
+            super()._ports_free()
 
     def ready(self) -> bool:
         """Whether web answers for itself and its parts, and all processes run."""

@@ -41,6 +41,7 @@ class Postgres(Part):
 
     name = "postgres"
     variable = "DATABASE_URL"
+    ports = ("postgres",)
     deadline_s: ClassVar[float] = 30.0
 
     def packages(self) -> list[str]:

@@ -29,6 +29,7 @@ class Redis(Part):
 
     name = "redis"
     variable = "REDIS_URL"
+    ports = ("redis",)
     deadline_s: ClassVar[float] = 20.0
 
     def packages(self) -> list[str]:

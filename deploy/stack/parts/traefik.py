@@ -22,6 +22,7 @@ class Traefik(Part):
     name = "traefik"
     variable = "TRAEFIK_API_URL"
     needs = ("consul", "openbao")
+    ports = ("http", "https", "traefik-api")
     deadline_s: ClassVar[float] = 30.0
 
     def start(self) -> None:
