@@ -150,7 +150,9 @@ TEMPLATES = [
 DATABASES = {
     "default": {
         **env.db_url("DATABASE_URL", default="postgres:///paillasse"),
-        "CONN_MAX_AGE": 0,  # under ASGI the pool keeps connections
+        # Under ASGI the pool keeps connections; the other processes keep their own from task to task.
+        "CONN_MAX_AGE": 0 if PROCESS == "web" else None,
+        "CONN_HEALTH_CHECKS": PROCESS != "web",
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": 8, "timeout": 10} if PROCESS == "web" else False,
             # A lock or a statement that hangs must not hang the portal (milliseconds).
@@ -230,7 +232,7 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"paillasse@{PORTAL_HOST}")
 
 # -- logs --------------------------------------------------------------------------------------------------
 LOGGING = logs.configuration(LOG_LEVEL)
-DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_CELERY_ENABLED = PROCESS != "web"  # which sends no message
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # portal.middleware has made a plain word of it
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # portal.middleware binds the connection's address
 
