@@ -13,7 +13,10 @@ from solo.validate import problems, warnings
 
 
 def requested(body: dict[str, Any], namespace: str, region: str, job_id: str | None = None) -> Fields:
-    """The canonical job of a request; a namespace in the query goes before the job's own. Raises ApiError when there is none that could be read."""
+    """The canonical job of a request; a namespace in the query goes before the job's own.
+
+    Raises ApiError when there is none that could be read.
+    """
     raw = body.get("Job")
     if raw is None:
         raise ApiError(400, "Job must be specified")

@@ -1,8 +1,8 @@
-"""What only solo promises: tasks outlive it, run unprivileged, within their memory, and it cleans up after itself."""
+"""What only solo promises: tasks outlive it, run unprivileged and within their memory, and leave nothing."""
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,9 @@ from tests.waiting import wait_for
 @pytest.fixture
 def server() -> Iterator[servers.Solo]:
     """A solo of this test's own."""
-    with tempfile.TemporaryDirectory(prefix="solo-", ignore_cleanup_errors=True) as folder:
-        with servers.solo(Path(folder)) as made:
-            yield made
+    temporary = tempfile.TemporaryDirectory(prefix="solo-", ignore_cleanup_errors=True)
+    with temporary as folder, servers.solo(Path(folder)) as made:
+        yield made
 
 
 def _handles(server: servers.Solo, alloc: Json) -> psutil.Process:
@@ -160,11 +160,15 @@ def test_a_volume_outlives_its_allocations(server: servers.Solo) -> None:
                 solo.register(job)
             solo.deployment(job["ID"], "successful", version=number - 1)
             alloc = solo.wait_alloc(job["ID"], "running")
-            wait_for(lambda a=alloc: solo.logs(a["ID"]), 10, "it has counted")
+            wait_for(_says(solo, alloc["ID"]), 10, "it has counted")
             assert solo.logs(alloc["ID"]).strip() == str(number)
         busy = solo.call("DELETE", f"/v1/volume/host/{made['Volume']['ID']}/delete")
         assert busy.status_code == 400
     assert solo.call("DELETE", f"/v1/volume/host/{made['Volume']['ID']}/delete").ok
+
+
+def _says(solo: Target, alloc_id: str) -> Callable[[], str]:
+    return lambda: solo.logs(alloc_id)
 
 
 @pytest.mark.stack
@@ -236,7 +240,7 @@ def _status(url: str) -> int:
 
 
 def _image(engine: Any) -> str:
-    """busybox and nothing else."""
+    """Busybox and nothing else."""
     with tempfile.TemporaryDirectory() as folder:
         context = Path(folder)
         (context / "busybox").write_bytes(Path("/bin/busybox").read_bytes())

@@ -11,6 +11,11 @@ Json = dict[str, Any]
 PYTHON = shutil.which("python3", path="/usr/bin:/usr/local/bin") or sys.executable
 DRIVER = "raw_exec"
 
+_SEES = ("list-jobs", "read-job")
+_MORE = ("register-job", "plan-job", "deregister-job", "read-logs", "node-read")
+#: Rights that the suite asks for: solo learns its tokens when it starts.
+RIGHTS: tuple[tuple[str, ...], ...] = (("list-jobs",), _SEES, *((*_SEES, more) for more in _MORE))
+
 
 def name(word: str) -> str:
     """A job id that nobody else has."""

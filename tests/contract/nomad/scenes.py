@@ -1,4 +1,4 @@
-"""The states in which recorded exchanges are asked again. Each is lived: its jobs really run, crash or wait."""
+"""The states in which recorded exchanges are asked again: jobs that really run, crash or wait."""
 
 import contextlib
 import uuid

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import requests
 
+from tests.contract.nomad.examples import RIGHTS
 from tests.contract.nomad.target import Target
 from tests.waiting import wait_for
 
@@ -36,7 +37,8 @@ class Solo:
         folder.chmod(0o711)
         self.folder, self.port = folder, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.token, self._tokens = str(uuid.uuid4()), dict[str, object]()
+        self.token = str(uuid.uuid4())
+        self._secrets = {rights: str(uuid.uuid4()) for rights in RIGHTS}
         self._process: subprocess.Popen[bytes] | None = None
         low = random.randrange(33_000, 60_000, WIDTH)
         self.mount = f"jwt-contract-{self.port}"
@@ -63,21 +65,21 @@ class Solo:
         return str(path)
 
     def rights(self, capabilities: list[str]) -> str:
-        """A token that holds these; solo learns its tokens at its start, so it is started again."""
-        key = ",".join(sorted(capabilities))
-        known = {json.dumps(v): k for k, v in self._tokens.items()}
-        spec = {"name": key[:40], "capabilities": capabilities, "namespaces": [NAMESPACE]}
-        if json.dumps(spec) not in known:
-            secret = str(uuid.uuid4())
-            self._tokens[secret] = spec
-            self.stop()
-            self.start()
-            return secret
-        return known[json.dumps(spec)]
+        """The token that holds these. Raises KeyError for rights that are not in RIGHTS."""
+        return self._secrets[tuple(capabilities)]
+
+    def _known(self) -> str:
+        """Solo's tokens file."""
+        return json.dumps(
+            {
+                secret: {"name": "-".join(rights), "capabilities": rights, "namespaces": [NAMESPACE]}
+                for rights, secret in self._secrets.items()
+            }
+        )
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        self._write("tokens.json", json.dumps(self._tokens))
+        self._write("tokens.json", self._known())
         flags = [f"--{name}={value}" for name, value in self._options.items()]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(

@@ -12,7 +12,9 @@ def kind(value: Any) -> str:
         return "bool"
     if isinstance(value, int | float):
         return "number"
-    return {str: "string", list: "list", dict: "map"}[type(value)]
+    if isinstance(value, str):
+        return "string"
+    return "list" if isinstance(value, list) else "map"
 
 
 def values(body: Any, path: str) -> Iterator[Any]:

@@ -32,11 +32,11 @@ class Target:
         body: Any = None,
         *,
         token: str | None = None,
-        bare: bool = False,
         **params: str,
     ) -> requests.Response:
-        """One request; `namespace` is the suite's own unless the path or `params` says another, or `bare` none."""
-        query = params if bare or "namespace=" in path else {"namespace": self.namespace, **params}
+        """One request, in the suite's namespace unless the path or `params` says another (empty: none)."""
+        query = params if "namespace=" in path else {"namespace": self.namespace, **params}
+        query = {key: value for key, value in query.items() if value}
         secret = self.token if token is None else token
         headers = {"X-Nomad-Token": secret} if secret else {}
         return requests.request(

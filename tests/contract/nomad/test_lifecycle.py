@@ -164,7 +164,7 @@ def test_restarting_a_task_in_place(nomad: Target) -> None:
 
         def restarted() -> bool:
             state = nomad.allocs(job["ID"])[-1]["TaskStates"]["main"]
-            return state["Restarts"] == 1 and state["State"] == "running"
+            return bool(state["Restarts"] == 1 and state["State"] == "running")
 
         wait_for(restarted, 15, "the task runs again")
         found = nomad.allocs(job["ID"])[-1]

@@ -181,11 +181,20 @@ def test_versions_and_their_difference(nomad: Target) -> None:
 @pytest.mark.parametrize(
     ("change", "where", "name", "old", "new", "note"),
     [
-        pytest.param({"Env": {"A": "1"}}, "Tasks", "Env[A]", "", "1", "forces create/destroy update", id="env"),
-        pytest.param({"KillTimeout": 3 * examples.SECOND}, "Tasks", "KillTimeout", "2000000000", "3000000000",
-                     "forces in-place update", id="in place"),
+        pytest.param(
+            {"Env": {"A": "1"}}, "Tasks", "Env[A]", "", "1", "forces create/destroy update", id="env"
+        ),
+        pytest.param(
+            {"KillTimeout": 3 * examples.SECOND},
+            "Tasks",
+            "KillTimeout",
+            "2000000000",
+            "3000000000",
+            "forces in-place update",
+            id="in place",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_plan_shows_fields(
     nomad: Target, kept: Json, change: Json, where: str, name: str, old: str, new: str, note: str
 ) -> None:

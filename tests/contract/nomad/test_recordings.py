@@ -1,10 +1,11 @@
-"""solo, and any real Nomad, answer as a Nomad 2.0.5 was recorded: status, error text, and what the portal reads."""
+"""Answers are as a Nomad 2.0.5 was recorded: status, error text, and what the portal reads."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from tests.contract.nomad.pins import PINS, Pin
 from tests.contract.nomad.scenes import SCENES, Scene
@@ -28,8 +29,8 @@ def _own_place(body: Any) -> Any:
     return body
 
 
-def _ask(target: Target, pin: Pin, scene: Scene, recorded: Json) -> Any:
-    body = scene.body if scene.body is not None and pin.method != "GET" else None
+def _ask(target: Target, pin: Pin, scene: Scene, recorded: Json) -> requests.Response:
+    body: Any = scene.body if scene.body is not None and pin.method != "GET" else None
     if body is None and pin.method != "GET":
         body = _own_place(recorded["request"]["body"])
     elif pin.recording.startswith("028"):
@@ -40,7 +41,8 @@ def _ask(target: Target, pin: Pin, scene: Scene, recorded: Json) -> Any:
         body = {**recorded["request"]["body"], "Task": "main"}
     if pin.method == "DELETE":
         body = None
-    return target.call(pin.method, pin.path.format(**scene.names), body, token=scene.token, bare=scene.bare)
+    where = {"namespace": ""} if scene.bare else {}
+    return target.call(pin.method, pin.path.format(**scene.names), body, token=scene.token, **where)
 
 
 @pytest.mark.parametrize("pin", PINS, ids=lambda pin: pin.recording)

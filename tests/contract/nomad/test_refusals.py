@@ -112,27 +112,56 @@ _READ = ["list-jobs", "read-job"]
     [
         pytest.param(_READ, "GET", "/v1/jobs", True, "it may list", id="list"),
         pytest.param(_READ, "GET", "/v1/job/{job}", True, "it may read", id="read"),
-        pytest.param(["list-jobs"], "GET", "/v1/job/{job}", False, "listing is not reading", id="read without right"),
-        pytest.param(_READ, "POST", "/v1/jobs", False, "it may not register", id="register"),
-        pytest.param([*_READ, "register-job"], "POST", "/v1/jobs", True, "it may register", id="register with right"),
-        pytest.param(_READ, "POST", "/v1/job/{job}/plan", False, "it may not plan", id="plan"),
-        pytest.param([*_READ, "plan-job"], "POST", "/v1/job/{job}/plan", True, "it may plan", id="plan with right"),
         pytest.param(
-            [*_READ, "deregister-job"], "DELETE", "/v1/job/{job}?purge=true", False, "stopping is not purging",
+            ["list-jobs"], "GET", "/v1/job/{job}", False, "listing is not reading", id="read without right"
+        ),
+        pytest.param(_READ, "POST", "/v1/jobs", False, "it may not register", id="register"),
+        pytest.param(
+            [*_READ, "register-job"], "POST", "/v1/jobs", True, "it may register", id="register with right"
+        ),
+        pytest.param(_READ, "POST", "/v1/job/{job}/plan", False, "it may not plan", id="plan"),
+        pytest.param(
+            [*_READ, "plan-job"], "POST", "/v1/job/{job}/plan", True, "it may plan", id="plan with right"
+        ),
+        pytest.param(
+            [*_READ, "deregister-job"],
+            "DELETE",
+            "/v1/job/{job}?purge=true",
+            False,
+            "stopping is not purging",
             id="purge",
         ),
-        pytest.param(_READ, "GET", "/v1/client/fs/logs/{alloc}?task=main&type=stdout&plain=true", False,
-                     "logs are a right of their own", id="logs"),
-        pytest.param([*_READ, "read-logs"], "GET", "/v1/client/fs/logs/{alloc}?task=main&type=stdout&plain=true",
-                     True, "it may read logs", id="logs with right"),
-        pytest.param(_READ, "PUT", "/v1/client/allocation/{alloc}/restart", False, "it may not restart",
-                     id="restart"),
+        pytest.param(
+            _READ,
+            "GET",
+            "/v1/client/fs/logs/{alloc}?task=main&type=stdout&plain=true",
+            False,
+            "logs are a right of their own",
+            id="logs",
+        ),
+        pytest.param(
+            [*_READ, "read-logs"],
+            "GET",
+            "/v1/client/fs/logs/{alloc}?task=main&type=stdout&plain=true",
+            True,
+            "it may read logs",
+            id="logs with right",
+        ),
+        pytest.param(
+            _READ, "PUT", "/v1/client/allocation/{alloc}/restart", False, "it may not restart", id="restart"
+        ),
         pytest.param(_READ, "GET", "/v1/nodes", False, "nodes are a right of their own", id="nodes"),
-        pytest.param([*_READ, "node-read"], "GET", "/v1/nodes", True, "it may see nodes", id="nodes with right"),
-        pytest.param(_READ, "GET", "/v1/jobs?namespace=default", False, "another namespace", id="other namespace"),
-        pytest.param(_READ, "POST", "/v1/namespace/other", False, "namespaces are the engineers'", id="namespace"),
+        pytest.param(
+            [*_READ, "node-read"], "GET", "/v1/nodes", True, "it may see nodes", id="nodes with right"
+        ),
+        pytest.param(
+            _READ, "GET", "/v1/jobs?namespace=default", False, "another namespace", id="other namespace"
+        ),
+        pytest.param(
+            _READ, "POST", "/v1/namespace/other", False, "namespaces are the engineers'", id="namespace"
+        ),
     ],
-)  # fmt: skip
+)
 def test_rights(
     nomad: Target, kept: Json, rights: list[str], method: str, path: str, allowed: bool, reason: str
 ) -> None:
