@@ -4,12 +4,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.base.messages import NAMES
+from apps.base.messages import NAMES, sentence
 from apps.base.templatetags.pages import amount
+from apps.catalogue import selectors as catalogue
 from apps.catalogue.manifests.model import Manifest, Size
 from apps.projects.models import Project
+from apps.workloads import services as workloads
+from kernel.errors import Refused, RefusedMany
 from kernel.names import SLUG_MAX
 
 REASON_MAX = 4000
@@ -53,6 +58,16 @@ class ResourcesForm(forms.Form):
         """Whether any of them is given or wrong: then the fold is open."""
         return any(field.value() or field.errors for field in self.figure_fields)
 
+    def clean(self) -> dict[str, Any]:
+        """Tell what is out of bounds together with everything else that is wrong."""
+        if "size" in self.cleaned_data:
+            try:
+                catalogue.resources_of(self.manifest, self.resources)
+            except RefusedMany as many:
+                for each in many.refusals:
+                    self.add_error((each.field or "").removeprefix("resources."), sentence(each))
+        return self.cleaned_data
+
     @property
     def resources(self) -> dict[str, Any]:
         """What services take: the size, and the figures that were given over it."""
@@ -86,6 +101,18 @@ class AppForm(ResourcesForm):
         ids = [project.id for project in projects]
         self.fields["project"].queryset = Project.objects.filter(id__in=ids).order_by("name")  # type: ignore[attr-defined]
 
+    def clean_name(self) -> str:
+        """Refuse what is no name or taken, with what is free; the service has the last word."""
+        name: str = self.cleaned_data["name"]
+        try:
+            found = workloads.name_available(name)
+        except Refused as error:
+            raise forms.ValidationError(sentence(error)) from error
+        if not found.free:
+            taken = Refused("name.taken", name=name, suggestions=", ".join(found.suggestions))
+            raise forms.ValidationError(sentence(taken))
+        return name
+
 
 class VerdictForm(forms.Form):
     """What an admin says."""
@@ -108,9 +135,9 @@ def _is_open(manifest: Manifest, name: str) -> bool:
 def _figure(manifest: Manifest, name: str) -> forms.IntegerField:
     bounds = manifest.sizing.bounds[name]
     label = _("copies") if name == "count" else NAMES[name]
-    unit = {"cpu_mhz": " (MHz)", "memory_mib": " (MiB)", "storage_mib": " (MiB)"}.get(name, "")
+    unit = {"cpu_mhz": gettext("MHz"), "memory_mib": gettext("MiB"), "storage_mib": gettext("MiB")}.get(name)
     field = forms.IntegerField(
-        label=f"{str(label).capitalize()}{unit}",
+        label=f"{capfirst(label)} ({unit})" if unit else capfirst(label),
         required=False,
         help_text=_("from %(min)s to %(max)s")
         % {"min": amount(bounds.min, name), "max": amount(bounds.max, name)},

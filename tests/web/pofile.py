@@ -34,9 +34,7 @@ def _entry(block: str) -> Entry | None:
         return None
     translations = tuple(text for key, text in texts.items() if key.startswith("msgstr"))
     fuzzy = any(line.startswith("#,") and "fuzzy" in line for line in block.splitlines())
-    return Entry(
-        texts.get("msgctxt", ""), texts["msgid"], texts.get("msgid_plural", ""), translations, fuzzy
-    )
+    return Entry(texts.get("msgctxt", ""), texts["msgid"], texts.get("msgid_plural", ""), translations, fuzzy)
 
 
 def _values(block: str) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,13 @@ from apps.workloads import explain, selectors, services
 from kernel.errors import Refused
 
 _PAGE = 50
+#: large, and not in a row of the table
+_UNSHOWN = (
+    "release__template_version__manifest",
+    "observation__logs",
+    "observation__conditions",
+    "template__icon",
+)
 
 
 @login_required
@@ -24,7 +31,7 @@ _PAGE = 50
 def apps(request: HttpRequest) -> HttpResponse:
     """Apps that the person sees; `?q=`, `?project=`, `?state=` narrow them."""
     person = cast("Person", request.user)
-    found = selectors.listed(selectors.visible_to(person))
+    found = selectors.listed(selectors.visible_to(person)).defer(*_UNSHOWN)
     words, project, state = (request.GET.get(key, "").strip()[:100] for key in ("q", "project", "state"))
     if words:
         found = found.filter(Q(label__icontains=words) | Q(name__icontains=words) | Q(slug__icontains=words))

@@ -87,6 +87,13 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
     assert not App.objects.exists(), "nothing is half made"
 
 
+def test_everything_that_is_wrong_is_said_at_once(alice: Person, signed_in: SignedIn) -> None:
+    wrong = answers(alice, **{"name": "Not A Name", "p-title": "", "cpu_mhz": "1"})
+    page = signed_in(alice).post(FORM, wrong).content.decode()
+    for anchor in ("id_name", "id_p-title", "id_cpu_mhz"):
+        assert f'href="#{anchor}"' in page
+
+
 def test_a_taken_name_says_what_is_free(alice: Person, charlie: Person, signed_in: SignedIn) -> None:
     submit(charlie, "wiki")
     page = signed_in(alice).post(FORM, answers(alice)).content.decode()
@@ -169,7 +176,9 @@ def test_a_change_of_what_moved_on_is_said_and_not_made(alice: Person, signed_in
 
 
 def waiting(person: Person) -> Request:
-    made = submit(person, "big", resources={"cpu_mhz": 8000, "memory_mib": 64}, reason="For the conference").request
+    made = submit(
+        person, "big", resources={"cpu_mhz": 8000, "memory_mib": 64}, reason="For the conference"
+    ).request
     assert made is not None
     assert made.state == RequestState.SUBMITTED
     return made

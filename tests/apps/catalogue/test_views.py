@@ -68,7 +68,9 @@ def test_a_template_that_nothing_here_can_run_says_so(
 
 
 def test_load_errors_are_for_admins(alice: Person, bob: Person, signed_in: SignedIn) -> None:
-    LoadError.objects.create(folder="wiki", file="template.yaml", field="port", reason="no port", at=timezone.now())
+    LoadError.objects.create(
+        folder="wiki", file="template.yaml", field="port", reason="no port", at=timezone.now()
+    )
     assert "no port" in get(signed_in(bob), "/catalogue/")
     assert "no port" not in get(signed_in(alice), "/catalogue/")
 

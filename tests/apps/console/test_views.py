@@ -34,7 +34,9 @@ def text(client: Client, url: str) -> str:
     return response.content.decode()
 
 
-@pytest.mark.parametrize("view", ["console:home", "console:search", "catalogue:list", "workloads:list", "audit:list"])
+@pytest.mark.parametrize(
+    "view", ["console:home", "console:search", "catalogue:list", "workloads:list", "audit:list"]
+)
 def test_a_stranger_to_the_lab_is_led_to_sign_in(client: Client, view: str) -> None:
     url = reverse(view)
     assert client.get(url).headers["Location"] == f"/sign-in/?next={url}"

@@ -100,8 +100,6 @@ def test_a_developer_does_not_manage(
     assert Membership.objects.filter(project=genomics).count() == 2
 
 
-def test_those_who_read_all_see_the_others_below(
-    bob: Person, genomics: Project, signed_in: SignedIn
-) -> None:
+def test_those_who_read_all_see_the_others_below(bob: Person, genomics: Project, signed_in: SignedIn) -> None:
     page = signed_in(bob).get("/projects/").content.decode()
     assert page.index("Other projects of the lab") < page.index("Genomics")

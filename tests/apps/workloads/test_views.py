@@ -117,9 +117,7 @@ def test_tabs(app: App, alice: Person, charlie: Person, signed_in: SignedIn, tab
     ("verb", "desired", "after"),
     [("stop", "present", "stopped"), ("start", "stopped", "present"), ("restart", "present", "present")],
 )
-def test_verbs(
-    app: App, alice: Person, signed_in: SignedIn, verb: str, desired: str, after: str
-) -> None:
+def test_verbs(app: App, alice: Person, signed_in: SignedIn, verb: str, desired: str, after: str) -> None:
     App.objects.filter(id=app.id).update(desired=desired)
     response = signed_in(alice).post(f"/apps/{app.id}/{verb}/", {"generation": "1"})
     assert response.headers["Location"] == f"/apps/{app.id}/"
@@ -181,9 +179,7 @@ def test_a_viewer_only_sees(
 
 
 @pytest.mark.parametrize("path", POSTS)
-def test_nothing_is_done_by_following_a_link(
-    app: App, dana: Person, signed_in: SignedIn, path: str
-) -> None:
+def test_nothing_is_done_by_following_a_link(app: App, dana: Person, signed_in: SignedIn, path: str) -> None:
     assert signed_in(dana).get(f"/apps/{app.id}/{path}/").status_code == 405
 
 
