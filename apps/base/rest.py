@@ -79,8 +79,9 @@ class RoomViewSet(viewsets.GenericViewSet[Any]):
         return reader.validated_data
 
     def listed(self, queryset: "QuerySet[Any]") -> Response:
-        """One page of a list."""
-        page = self.paginate_queryset(self.filter_queryset(queryset))
+        """One page of a list. The filters are the resource's own: what hangs below one object has none."""
+        found = self.filter_queryset(queryset) if self.action == "list" else queryset
+        page = self.paginate_queryset(found)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 

@@ -115,6 +115,8 @@ class Claim(models.Model):
         null=True
     )  # end of the last pass: hints do not come closer than a moment
     fence = models.PositiveBigIntegerField(default=0)
+    holder = models.IntegerField(null=True)  # process id of the holder's PostgreSQL session, and its birth:
+    holder_since = models.DateTimeField(null=True)  # PostgreSQL ends the session of a worker that was killed
     tries = models.PositiveIntegerField(default=0)  # passes that died since one last ended (poison work)
     hinted_at = models.DateTimeField(null=True)  # a message is on its way: do not send another too soon
     parked_at = models.DateTimeField(null=True)  # given up after too many deaths: a person must look

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from celery import shared_task
+from celery.signals import worker_ready
 
 from apps.workloads.reconcile import reconcile
 from apps.workloads.services import hints
@@ -23,3 +24,9 @@ def sweep(**_later: Any) -> None:
     """Send what is due, in case the watcher is not there to do it; what it has sent already is left alone."""
     for app_id in hints.choose():
         reconcile_app.apply_async(kwargs={"app_id": str(app_id)})
+
+
+@worker_ready.connect
+def begin(**_signal: Any) -> None:
+    """Have sent again what an earlier worker may have taken with it."""
+    hints.forget_sent()

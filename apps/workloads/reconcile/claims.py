@@ -2,6 +2,10 @@
 
 `due_at` is set to the lease's end while somebody works, so that the app is due again if they die. A hint that
 comes meanwhile sets it earlier, and that is how the worker learns at the end that it must look again at once.
+
+A claim names its holder's PostgreSQL session. The kernel closes the socket of a worker that is killed, and
+PostgreSQL then ends the session: so its claims can be freed at once. The lease is for workers that hang, or
+whose machine is cut off; the fence holds off whoever was believed dead and is not.
 """
 
 from dataclasses import dataclass
@@ -10,12 +14,14 @@ from uuid import UUID
 
 from django.db import connection
 
-LEASE = timedelta(seconds=20)  #: renewed between passes; recovery from a killed worker takes this long
+LEASE = timedelta(seconds=20)  #: renewed between passes; how long a worker that hangs can hold an app
 DEATHS_MAX = 5
 
 _TAKE = """
 UPDATE workloads_claim
-   SET claimed_until = %(until)s, due_at = %(until)s, hinted_at = NULL, fence = fence + 1, tries = tries + 1
+   SET claimed_until = %(until)s, due_at = %(until)s, hinted_at = NULL, fence = fence + 1, tries = tries + 1,
+       holder = pg_backend_pid(),
+       holder_since = (SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())
  WHERE app_id = %(app)s AND due_at <= %(now)s AND parked_at IS NULL AND tries < %(deaths)s
    AND (claimed_until IS NULL OR claimed_until <= %(now)s)
 RETURNING fence
@@ -38,7 +44,14 @@ UPDATE workloads_claim
  WHERE app_id = %(app)s AND due_at <= %(now)s AND parked_at IS NULL AND tries >= %(deaths)s
    AND (claimed_until IS NULL OR claimed_until <= %(now)s)
 """
-
+# A role that may not see when another role's session began takes it for the holder's.
+_FREE = """
+UPDATE workloads_claim c
+   SET claimed_until = NULL, hinted_at = NULL, due_at = %(now)s, fence = fence + 1
+ WHERE c.claimed_until > %(now)s AND c.holder IS NOT NULL
+   AND NOT EXISTS (SELECT FROM pg_stat_activity s WHERE s.pid = c.holder
+                      AND COALESCE(s.backend_start, c.holder_since) IS NOT DISTINCT FROM c.holder_since)
+"""
 
 Values = dict[str, UUID | datetime | int | bool | None]
 
@@ -76,6 +89,13 @@ def give_back(held: Held, now: datetime, next_look: datetime | None, *, orderly:
     """
     times: Values = {"now": now, "next": next_look}
     _one(_GIVE_BACK, {"app": held.app_id, "fence": held.fence, "orderly": orderly, **times})
+
+
+def free_the_dead(now: datetime) -> int:
+    """Free what is claimed by sessions that have ended, to be looked at now; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FREE, {"now": now})
+        return cursor.rowcount
 
 
 def park(app_id: UUID, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from apps.workloads.models import Claim
+from apps.workloads.services.wake import notify
 
 OUT_MAX = 16  #: messages that nobody has taken yet; the queue stays short, and its order is ours
 AGAIN_S = 10  #: seconds after which a message counts as lost
@@ -43,3 +44,9 @@ def choose(most: int = OUT_MAX) -> list[UUID]:
 def unsent(app_ids: list[UUID]) -> None:
     """Take the marks back: these messages did not leave."""
     Claim.objects.filter(app_id__in=app_ids).update(hinted_at=None)
+
+
+def forget_sent() -> None:
+    """A worker began: what was sent before may have died with another, and sending it twice does no harm."""
+    Claim.objects.filter(hinted_at__isnull=False).update(hinted_at=None)
+    notify()

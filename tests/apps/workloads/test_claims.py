@@ -1,8 +1,10 @@
 """The claim: one at a time, a dead worker's app is due again, a late worker loses, poison is put aside."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
 from apps.accounts.models import Person
@@ -15,6 +17,7 @@ from tests.apps.workloads.chain import Chain, operation
 from tests.cast import actor
 from tests.factories import catalogue
 from tests.factories.apps import submit
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -40,6 +43,20 @@ def test_only_one_holds_a_claim(app: App) -> None:
     second = claims.take(app.id, now + claims.LEASE)
     assert second is not None
     assert second.fence == first.fence + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_killed_worker_held_is_free_at_once(app: App) -> None:
+    """PostgreSQL ends its session; the watcher sees that, and the lease is not waited for."""
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        held = worker.submit(claims.take, app.id, timezone.now()).result()
+        assert held is not None
+        assert claims.free_the_dead(timezone.now()) == 0, "its session lives"
+        worker.submit(connections.close_all).result()
+    wait_for(lambda: claims.free_the_dead(timezone.now()) == 1, 5, "its session has ended")
+    with pytest.raises(claims.LostClaim):
+        claims.renew(held, timezone.now())
+    assert claims.take(app.id, timezone.now()) is not None
 
 
 def test_what_is_not_due_is_not_claimed(app: App) -> None:

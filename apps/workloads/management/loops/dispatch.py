@@ -1,17 +1,21 @@
 """From due rows to messages, about ten times a second and whenever something calls."""
 
 import threading
+from time import monotonic
 
 import structlog
 from django.db import connection
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from apps.workloads.management.loops.base import Hints
+from apps.workloads.reconcile import free_the_dead
 from apps.workloads.services import hints as due
 from apps.workloads.services.wake import CHANNEL, look_now
 from apps.workloads.tasks import reconcile_app
 
 TICK_S = 0.1
+DEATHS_EVERY_S = 0.5
 BROKER_AWAY_S = 1.0
 log = structlog.get_logger(__name__)
 
@@ -22,6 +26,7 @@ class Dispatcher:
     def __init__(self, hints: Hints, stop: threading.Event) -> None:
         self._hints = hints
         self._stop = stop
+        self._looked_for_deaths = monotonic()
 
     def turn(self) -> None:
         """Wait for a call, at most a tick."""
@@ -29,7 +34,16 @@ class Dispatcher:
         self._hints.woken.clear()
         if slugs := self._hints.drain():
             look_now(slugs)
+        self._free()
         self.send()
+
+    def _free(self) -> None:
+        """Take back what dead workers held."""
+        if monotonic() - self._looked_for_deaths < DEATHS_EVERY_S:
+            return
+        self._looked_for_deaths = monotonic()
+        if freed := free_the_dead(timezone.now()):
+            log.warning("watcher.claims_freed", apps=freed)
 
     def send(self) -> int:
         """Send a message for each app that is due; returns how many left. Without a broker none is lost."""
