@@ -41,5 +41,5 @@ lock: ## Pin requirements*.in, with hashes (needs uv)
 	done
 
 messages: ## Gather and compile the translations (needs gettext)
-	$(PY)/python manage.py makemessages -l fr -l en --no-location --ignore 'var/*'
+	$(PY)/python manage.py makemessages -l fr --no-location --no-wrap --ignore 'var/*'
 	$(PY)/python manage.py compilemessages --ignore 'var/*'

@@ -134,7 +134,7 @@ def _is_open(manifest: Manifest, name: str) -> bool:
 
 def _figure(manifest: Manifest, name: str) -> forms.IntegerField:
     bounds = manifest.sizing.bounds[name]
-    label = _("copies") if name == "count" else NAMES[name]
+    label = gettext("copies") if name == "count" else str(NAMES[name])
     unit = {"cpu_mhz": gettext("MHz"), "memory_mib": gettext("MiB"), "storage_mib": gettext("MiB")}.get(name)
     field = forms.IntegerField(
         label=f"{capfirst(label)} ({unit})" if unit else capfirst(label),

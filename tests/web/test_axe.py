@@ -12,7 +12,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import override_settings
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -124,7 +124,9 @@ def profile(
 ) -> BrowserContext:
     """A fresh profile, signed in as the person."""
     language, scheme, width = look
-    context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+    context = chromium.new_context(
+        color_scheme="dark" if scheme == "dark" else "light", viewport={"width": width, "height": 900}
+    )
     host = server.url.replace("http:", "https:")
     cookies = {settings.LANGUAGE_COOKIE_NAME: language}
     if person is not None:
@@ -133,6 +135,14 @@ def profile(
         [{"name": name, "value": value, "url": host, "secure": True} for name, value in cookies.items()]
     )
     return context
+
+
+def heard(page: Page) -> list[str]:
+    """What the browser will complain about: a policy that drops something, a script that fails."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
 
 
 def _session(person: Person) -> str:
@@ -160,8 +170,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
             person = request.getfixturevalue(who) if who else None
             profiles[who] = profile(chromium, live_server, person, look)
         page = profiles[who].new_page()
-        said: list[str] = []
-        page.on("console", lambda message, said=said: said.append(message.text))  # type: ignore[misc]
+        said = heard(page)
         page.goto(live_server.url + address.format(**lab))
         result = Axe().run(page)
         found += [f"{what}: {each['id']} {_where(each)}" for each in result.response["violations"]]
