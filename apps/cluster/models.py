@@ -3,6 +3,14 @@
 from django.db import models
 
 
+class ServedHost(models.Model):
+    """A host below the apps' domain that Traefik serves for somebody else: it counts as taken (design 8.3)."""
+
+    host = models.CharField(max_length=253, primary_key=True)
+    router = models.CharField(max_length=200)
+    seen_at = models.DateTimeField()
+
+
 class PartStatus(models.Model):
     """Whether a part of the platform answers: the banner and the status page read it."""
 

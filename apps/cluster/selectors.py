@@ -1,12 +1,13 @@
 """Reading what was last seen of the platform's parts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.cluster.models import PartStatus
+from apps.cluster.models import PartStatus, ServedHost
 
 _STILL: dict[str, Promise] = {
     "nomad": _("Apps that run go on running; starts, stops and changes wait until it is back."),
@@ -60,3 +61,8 @@ def unreachable() -> list[Part]:
 
 def _part(row: PartStatus) -> Part:
     return Part(row.part, row.reachable, row.since, row.checked_at, row.version, row.detail)
+
+
+def served_elsewhere(hosts: Collection[str]) -> frozenset[str]:
+    """Those of these hosts that Traefik was last seen serving for somebody else."""
+    return frozenset(ServedHost.objects.filter(host__in=hosts).values_list("host", flat=True))

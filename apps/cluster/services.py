@@ -1,10 +1,11 @@
 """What was seen of the platform's parts."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 
-from apps.cluster.models import PartStatus
+from apps.cluster.models import PartStatus, ServedHost
 from kernel.redact import redact_text
 
 
@@ -20,3 +21,15 @@ def note_part(*, part: str, reachable: bool, now: datetime, version: str = "", d
     row.detail = redact_text(detail)[:500]
     row.save()
     return changed
+
+
+@transaction.atomic
+def note_hosts(*, served: Mapping[str, str], now: datetime) -> None:
+    """Replace what is known of hosts served for others: host -> router. Only ever called with a whole list."""
+    ServedHost.objects.exclude(host__in=served).delete()
+    ServedHost.objects.bulk_create(
+        [ServedHost(host=host, router=router[:200], seen_at=now) for host, router in served.items()],
+        update_conflicts=True,
+        unique_fields=["host"],
+        update_fields=["router", "seen_at"],
+    )

@@ -91,3 +91,19 @@ OURS = [(NAME, True), ("genomics-wiki-web-0123abcd", False), ("wiki", False), (f
 @pytest.mark.parametrize(("name", "ours"), OURS)
 def test_the_form_of_a_name_says_whose_it_is(name: str, ours: bool) -> None:
     assert convert.is_ours(name) is ours
+
+
+def test_hosts_of_others_are_told_apart_from_ours(opened: Opened, wire: responses.RequestsMock) -> None:
+    """Ours, a neighbour's, one outside the domain, and the catch-all, which is no host."""
+    wire.get(
+        f"{URL}/http/routers",
+        json=[
+            router(),
+            router("neighbour", "Host(`Old.apps.example.org`) || Host(`two.apps.example.org`)"),
+            router("elsewhere", "Host(`www.example.org`)"),
+            router("explain", "HostRegexp(`.+[.]apps[.]example[.]org`)"),
+        ],
+    )
+    wire.get(f"{URL}/tcp/routers", json=[])
+    served = opened.routes.foreign_hosts("apps.example.org")
+    assert served == {"old.apps.example.org": "neighbour", "two.apps.example.org": "neighbour"}

@@ -9,6 +9,7 @@ from django.utils import timezone
 from apps.accounts.models import Person
 from apps.audit import services as audit
 from apps.catalogue.models import TemplateVersion
+from apps.cluster import selectors as cluster
 from apps.projects.models import Project
 from apps.workloads.enums import Desired, OperationKind, OperationState
 from apps.workloads.models import App, Claim, Observation, Operation
@@ -34,7 +35,7 @@ def new_app(
 ) -> App:
     """An app that is not saved yet. Raises Refused for a name that cannot be had, or a day that is over."""
     check_name(name)
-    if name in RESERVED:
+    if name in RESERVED or cluster.served_elsewhere({host_of(name)}):
         raise taken(name)
     if ends_on is not None and ends_on <= timezone.localdate():
         raise Refused("app.ends_in_past", field="ends_on")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from apps.cluster import selectors as cluster
 from apps.workloads.models import App
 from apps.workloads.specs import host_of
 from kernel.errors import Refused
@@ -29,6 +30,7 @@ def name_available(name: str) -> Availability:
     check_name(name)
     host = host_of(name)
     free = name not in RESERVED and not App.objects.filter(host=host).exists()
+    free = free and not cluster.served_elsewhere({host})
     return Availability(free, () if free else suggestions(name), host)
 
 
@@ -48,6 +50,7 @@ def suggestions(name: str) -> tuple[str, ...]:
     candidates = list(islice(_variants(name), _TRIES))
     hosts = {host_of(each): each for each in candidates}
     held = set(App.objects.filter(host__in=hosts).values_list("host", flat=True))
+    held |= cluster.served_elsewhere(hosts)
     return tuple(each for host, each in hosts.items() if host not in held)[:_SUGGESTIONS]
 
 

@@ -66,6 +66,18 @@ class TraefikRoutes:
         found = (convert.router(line).name for line in self._listed())
         return tuple(sorted(name for name in found if convert.is_ours(name)))
 
+    def foreign_hosts(self, domain: str) -> Mapping[str, str]:
+        """Hosts below a domain that routers not of our form serve: host -> router. Patterns are left out."""
+        ending = f".{safe.host(PART, domain)}"
+        found = (convert.router(line) for line in self._listed())
+        return {
+            host: each.name
+            for each in found
+            if not convert.is_ours(each.name)
+            for host in convert.hosts(each.rule)
+            if host.endswith(ending)
+        }
+
     def version(self) -> str:
         """Traefik's version."""
         response = self._get("version")

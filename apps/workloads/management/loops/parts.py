@@ -1,4 +1,4 @@
-"""Whether each part of the platform answers, for the banner and the status page."""
+"""Whether each part of the platform answers, and which hosts Traefik serves for others."""
 
 import threading
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import structlog
+from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
@@ -34,6 +35,7 @@ class Parts:
 
     def __init__(self, opened: Opened, stop: threading.Event) -> None:
         self._stop = stop
+        self._routes = opened.routes
         self._checks: dict[str, Callable[[], str]] = {
             "nomad": opened.jobs.version,
             "vault": opened.secrets.version,
@@ -50,6 +52,7 @@ class Parts:
             asked = {part: pool.submit(_ask, check) for part, check in self._checks.items()}
             for part, future in asked.items():
                 self._note(part, future.result())
+        self._note_hosts()
         self._stop.wait(EVERY_S)
 
     def _note(self, part: str, answer: Answer) -> None:
@@ -62,6 +65,14 @@ class Parts:
         )
         if changed:
             log.warning("watcher.part_changed", part=part, reachable=answer.reachable, detail=answer.detail)
+
+    def _note_hosts(self) -> None:
+        """Keep what was known where Traefik does not answer: silence is no proof that a host is free."""
+        try:
+            served = self._routes.foreign_hosts(settings.APPS_DOMAIN)
+        except OutsideError:
+            return
+        cluster.note_hosts(served=served, now=timezone.now())
 
 
 def _ask(check: Callable[[], str]) -> Answer:
