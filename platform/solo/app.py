@@ -34,8 +34,7 @@ from solo.vault import Vault
 log = logging.getLogger(__name__)
 
 
-def _machine(options: Options) -> Machine:
-    options.data_dir.mkdir(parents=True, exist_ok=True)
+def _machine(options: Options, cgroups: Cgroups) -> Machine:
     for name in ("alloc", "host_volumes"):
         (options.data_dir / name).mkdir(exist_ok=True, mode=0o711)
     machine = Machine(
@@ -46,7 +45,7 @@ def _machine(options: Options) -> Machine:
         vault=Vault(options.vault_addr, options.vault_jwt_mount) if options.vault_addr else None,
         node_id=node.node_id(options.data_dir),
     )
-    processes = ProcessDriver(options.data_dir, Cgroups(machine.node_id[:8]), Reaper())
+    processes = ProcessDriver(options.data_dir, cgroups, Reaper())
     machine.drivers |= {name: processes for name in options.drivers if name in ("raw_exec", "exec")}
     if "docker" in options.drivers:
         from solo.dockertask import DockerDriver  # its SDK costs memory: only where docker is asked for
@@ -61,7 +60,9 @@ def _machine(options: Options) -> Machine:
 
 def build(options: Options) -> Starlette:
     """The ASGI application; its threads start with it. Raises OSError or ValueError for unusable options."""
-    machine = _machine(options)
+    options.data_dir.mkdir(parents=True, exist_ok=True)
+    cgroups = Cgroups(node.node_id(options.data_dir)[:8])
+    machine = _machine(options, cgroups)
     consul = ConsulSync(options.consul_addr, options.consul_token_file, machine.node_id)
     scheduler = Scheduler(machine.store, machine.node)
     client = Client(machine, consul, scheduler.unblock)
@@ -83,6 +84,7 @@ def build(options: Options) -> Starlette:
         yield
         scheduler.stop()
         machine.store.close()
+        cgroups.leave()
 
     modules = (plan, jobs, job, allocations, evaluations, nodes, volumes, fs, stream, agent)
     application = Starlette(

@@ -49,6 +49,12 @@ class Cgroups:
             return None
         return str(path)
 
+    def leave(self) -> None:
+        """Remove what is empty; nothing happens while tasks run."""
+        for path in (self._base, self._base.parent):
+            with contextlib.suppress(OSError):
+                path.rmdir()
+
     @staticmethod
     def _quietly(path: Path, value: str) -> None:
         with contextlib.suppress(OSError):
