@@ -4,7 +4,7 @@ from django.db import models
 
 
 class ServedHost(models.Model):
-    """A host below the apps' domain that Traefik serves for somebody else: it counts as taken (design 8.3)."""
+    """A host of the apps' domain that Traefik serves for somebody else: taken (design 8.3)."""
 
     host = models.CharField(max_length=253, primary_key=True)
     router = models.CharField(max_length=200)

@@ -25,7 +25,7 @@ def note_part(*, part: str, reachable: bool, now: datetime, version: str = "", d
 
 @transaction.atomic
 def note_hosts(*, served: Mapping[str, str], now: datetime) -> None:
-    """Replace what is known of hosts served for others: host -> router. Only ever called with a whole list."""
+    """Replace what is known of hosts served for others, host -> router: the whole list each time."""
     ServedHost.objects.exclude(host__in=served).delete()
     ServedHost.objects.bulk_create(
         [ServedHost(host=host, router=router[:200], seen_at=now) for host, router in served.items()],
