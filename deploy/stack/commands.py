@@ -66,9 +66,9 @@ def show_demo(layout: Layout) -> None:
 
 
 def down(argv: Sequence[str]) -> int:
-    """Stop what `up` (or `test --keep`) started, last first."""
+    """Stop what `up` (or `test --keep`, `bench --keep`) started, last first."""
     parser = argparse.ArgumentParser(prog="deploy/down")
-    parser.add_argument("stack", nargs="?", default="up", choices=["up", "test"])
+    parser.add_argument("stack", nargs="?", default="up", choices=["up", "test", "bench"])
     stop_all(Layout.of(parser.parse_args(argv).stack))
     return 0
 
@@ -105,7 +105,9 @@ def halt_tasks(layout: Layout) -> None:
 
 def manage(argv: Sequence[str]) -> int:
     """Run manage.py in the environment of a stack."""
-    name, rest = (argv[0], list(argv[1:])) if argv and argv[0] in {"up", "test"} else ("up", list(argv))
+    name, rest = (
+        (argv[0], list(argv[1:])) if argv and argv[0] in {"up", "test", "bench"} else ("up", list(argv))
+    )
     layout = Layout.of(name)
     environment_file = layout.home / "portal.env"
     if not environment_file.exists():

@@ -102,7 +102,7 @@ def command(layout: Layout, process: str) -> list[str]:
     arguments = {
         "web": [*web, "--no-access-log", "--timeout-graceful-shutdown=5"],
         "worker": [*celery, "worker", "--concurrency=2", "--queues=reconcile,default,purge"],
-        "beat": [*celery, "beat", f"--schedule={layout.home / 'beat-schedule'}", "--pidfile="],
+        "beat": ["-m", "portal.beat", str(layout.home / "beat-schedule")],
         "watcher": ["manage.py", "watch"],
     }
     return [sys.executable, *arguments[process]]

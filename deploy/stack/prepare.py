@@ -3,13 +3,21 @@
 `python -m stack.prepare '["migrate", "--no-input"]' '["load_catalogue"]'`, each argument a JSON list.
 """
 
+import compileall
 import json
 import os
 import sys
 
+from stack.layout import CHECKOUT
+
 
 def main() -> None:
-    """Run them in order; the first that fails ends the process with Django's own words."""
+    """Compile our modules, then run them in order; the first that fails ends the process with its own words.
+
+    A process that compiles what it imports keeps the memory that compiling took, a quarter of its size.
+    """
+    for half in ("platform", "apps"):
+        compileall.compile_dir(CHECKOUT / half, quiet=2)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     import django
     from django.core.management import CommandError, call_command

@@ -1,6 +1,9 @@
-"""Django's registration of the composition root: for its system checks and commands."""
+"""Django's registration of the composition root: for its system checks, commands and Celery."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class PortalConfig(AppConfig):
@@ -10,7 +13,10 @@ class PortalConfig(AppConfig):
     label = "portal"
 
     def ready(self) -> None:
-        """Register the checks."""
-        from portal import checks
+        """Register the checks, and the Celery app where messages are sent.
 
-        assert checks.TAG  # noqa: S101 - the import is what counts
+        Web sends none (PostgreSQL tells the watcher of what is due), so it does not load Celery.
+        """
+        import_module("portal.checks")
+        if settings.PROCESS != "web":
+            import_module("portal.celery")

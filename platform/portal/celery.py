@@ -4,37 +4,45 @@ The values were measured: early acknowledgement loses a task with its worker; so
 alone when the child dies; a hung Redis hangs whoever publishes unless its sockets time out.
 """
 
+import gc
 import os
-from datetime import timedelta
 from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps, signals
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
+from portal import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+# Celery would run all of Django's checks without looking at what they find, and load every page and endpoint
+# for them. `Sound` looks at those that a worker needs.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 #: seconds; task limit < visibility. Reconciling has a limit of its own (apps.workloads.tasks)
 TASK_SOFT_LIMIT = 90
 TASK_LIMIT = 100
-VISIBILITY = 300
 
-BEAT: dict[str, dict[str, Any]] = {
-    "forget-answers": {"task": "apps.base.tasks.forget_answers", "schedule": timedelta(hours=1)},
-    "check-accounts": {"task": "apps.accounts.tasks.check_accounts", "schedule": timedelta(seconds=30)},
-    "forget-ended-sessions": {"task": "apps.accounts.tasks.forget_ended", "schedule": timedelta(hours=1)},
-    "send-what-is-due": {"task": "apps.workloads.tasks.sweep", "schedule": timedelta(seconds=15)},
-    "withdraw-orphans": {"task": "apps.approvals.tasks.withdraw_orphans", "schedule": timedelta(minutes=1)},
-    "end-grants": {"task": "apps.quotas.tasks.end_grants", "schedule": timedelta(hours=1)},
-    "recount": {"task": "apps.quotas.tasks.recount", "schedule": timedelta(hours=24)},
-}
+
+class Sound(bootsteps.Step):
+    """A worker does not start with settings that would be unsafe: raises ImproperlyConfigured.
+
+    A step, since what a signal's receiver raises is logged and the worker starts all the same.
+    """
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        from portal.checks import require_sound
+
+        require_sound()
+
 
 app = Celery("paillasse")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     task_serializer="json",
     accept_content=["json"],
-    task_default_queue="default",
-    task_routes={"apps.workloads.tasks.reconcile_app": {"queue": "reconcile"}},
+    task_default_queue=broker.DEFAULT_QUEUE,
+    task_routes=broker.ROUTES,
     task_ignore_result=True,
     task_acks_late=True,
     task_reject_on_worker_lost=True,
@@ -48,15 +56,15 @@ app.conf.update(
     worker_max_tasks_per_child=2_000,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
-    broker_transport_options={
-        "visibility_timeout": VISIBILITY,
-        "unacked_restore_interval": 1,
-        "unacked_restore_throttle": 1,
-        "socket_timeout": 2,
-        "socket_connect_timeout": 2,
-        "socket_keepalive": True,
-    },
-    beat_schedule=BEAT,
+    broker_transport_options=broker.TRANSPORT,
 )
 app.steps["worker"].add(DjangoStructLogInitStep)
+app.steps["worker"].add(Sound)
 app.autodiscover_tasks()
+
+
+@signals.worker_before_create_process.connect
+def share_what_is_loaded(**_told: Any) -> None:
+    """Keep the collector off what was loaded before the fork: pages that nobody touches stay shared."""
+    gc.collect()
+    gc.freeze()

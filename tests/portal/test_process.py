@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
 
-from portal import celery, checks, health, logs
+from portal import broker, celery, checks, health, logs
 from portal.limits import LimitBody
 
 
@@ -90,7 +90,7 @@ def test_nothing_is_lost_with_a_worker() -> None:
 
 def test_every_name_that_is_sent_is_a_task() -> None:
     celery.app.loader.import_default_modules()
-    sent = {entry["task"] for entry in celery.BEAT.values()}
+    sent = {entry["task"] for entry in broker.SCHEDULE.values()}
     assert sent <= set(celery.app.tasks)
 
 

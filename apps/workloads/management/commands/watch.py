@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
+    # Not all of Django's checks: they would load every page and endpoint into a process that serves none.
+    requires_system_checks = ["paillasse"]
     help = "Send due apps to the workers; follow Nomad and Consul; ask addresses; tell which parts answer."
 
     def handle(self, *_args: Any, **_options: Any) -> None:

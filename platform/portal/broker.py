@@ -1,0 +1,29 @@
+"""What all sides of the broker share: where messages go, when they are sent, how long Redis is waited for.
+
+Plain values: the clock (portal.beat) reads them without loading a room.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+VISIBILITY = 300  #: seconds after which a message that nobody finished is delivered again
+
+TRANSPORT: dict[str, Any] = {
+    "visibility_timeout": VISIBILITY,
+    "unacked_restore_interval": 1,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 2,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+}
+DEFAULT_QUEUE = "default"
+ROUTES = {"apps.workloads.tasks.reconcile_app": {"queue": "reconcile"}}
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "forget-answers": {"task": "apps.base.tasks.forget_answers", "schedule": timedelta(hours=1)},
+    "check-accounts": {"task": "apps.accounts.tasks.check_accounts", "schedule": timedelta(seconds=30)},
+    "forget-ended-sessions": {"task": "apps.accounts.tasks.forget_ended", "schedule": timedelta(hours=1)},
+    "send-what-is-due": {"task": "apps.workloads.tasks.sweep", "schedule": timedelta(seconds=15)},
+    "withdraw-orphans": {"task": "apps.approvals.tasks.withdraw_orphans", "schedule": timedelta(minutes=1)},
+    "end-grants": {"task": "apps.quotas.tasks.end_grants", "schedule": timedelta(hours=1)},
+    "recount": {"task": "apps.quotas.tasks.recount", "schedule": timedelta(hours=24)},
+}
