@@ -88,8 +88,18 @@ def _check(call: Call, wanted: dict[str, Any], space: str) -> None:
         raise ApiError(500, f"volume validation failed: {len(problems)} {word} occurred:\n{listed}\n")
     if call.store.get("namespaces", space) is None:
         raise ApiError(500, f'volume is in nonexistent namespace "{space}"')
-    if wanted.get("PluginID") != "mkdir":
-        raise ApiError(500, "could not place volume: no node meets constraints")
+    others = [v for v in call.store.rows("volumes") if v["Name"] == wanted["Name"]]
+    taken = any(
+        v["ID"] != wanted.get("ID") for v in others
+    )  # one of a name on a node, whatever the namespace
+    infeasible = wanted.get("PluginID") != "mkdir"
+    if taken or infeasible:
+        raise ApiError(
+            500,
+            f'could not place volume "{wanted["Name"]}": no node meets constraints: {int(taken)} nodes had'
+            f" existing volume, 0 nodes filtered by node pool governance, {int(infeasible and not taken)}"
+            " nodes were infeasible",
+        )
 
 
 def _volume(call: Call, capability: str) -> Row:

@@ -151,7 +151,7 @@ CHANGING: tuple[reads.Pin, ...] = (
     reads.Pin("023-namespace-delete-unknown", "no_space", "DELETE", "/v1/namespace/genomics", text=True),
     reads.Pin(
         "103-host-volume-create",
-        "recorded",
+        "new_volume",
         "PUT",
         "/v1/volume/host/create",
         reads=(

@@ -173,6 +173,20 @@ def volume(target: Target, _: Json) -> Iterator[Scene]:
     target.call("DELETE", f"/v1/volume/host/{identity}/delete")
 
 
+@contextlib.contextmanager
+def new_volume(target: Target, _: Json) -> Iterator[Scene]:
+    """A volume that is about to be made."""
+    wanted = {
+        "Name": f"contract-{uuid.uuid4().hex[:6]}",
+        "PluginID": "mkdir",
+        "RequestedCapabilities": [{"AccessMode": "single-node-writer", "AttachmentMode": "file-system"}],
+    }
+    yield Scene(body={"Volume": wanted})
+    for made in target.get("/v1/volumes", type="host"):
+        if made["Name"] == wanted["Name"]:
+            target.call("DELETE", f"/v1/volume/host/{made['ID']}/delete")
+
+
 def _token(secret: str) -> Made:
     @contextlib.contextmanager
     def made(_: Target, __: Json) -> Iterator[Scene]:
@@ -188,6 +202,7 @@ SCENES: dict[str, Made] = {
     "space": space,
     "no_space": no_space,
     "volume": volume,
+    "new_volume": new_volume,
     "fresh": _running(lambda: examples.sleeper("fresh"), _nothing),
     "replaced": _running(lambda: examples.sleeper("replaced"), _up),
     "scaled": _running(lambda: examples.sleeper("scaled", group={"Count": 2}), _scaled),

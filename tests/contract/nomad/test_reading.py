@@ -265,6 +265,9 @@ def test_host_volumes(nomad: Target) -> None:
         return [v["State"] for v in found] == ["ready"]
 
     wait_for(ready, 15, "the volume is ready")
+    again = nomad.call("PUT", "/v1/volume/host/create", {"Volume": wanted})
+    text = f'could not place volume "{name}": no node meets constraints: 1 nodes had existing volume'
+    assert (again.status_code, again.text.partition(",")[0]) == (500, text)
     read = nomad.get(f"/v1/volume/host/{identity}")
     assert (read["Name"], read["Namespace"], read["PluginID"]) == (name, nomad.namespace, "mkdir")
     assert nomad.call("DELETE", f"/v1/volume/host/{identity}/delete").ok
