@@ -6,15 +6,26 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.base import uploads
 from apps.base.idempotency import idempotent
+from apps.base.models import Upload
 from apps.base.rest import RoomViewSet
-from apps.projects import selectors, services
+from apps.projects import permissions, selectors, services
 from apps.projects.models import Membership, Project
-from apps.projects.serializers import FigureSerializer, MemberSerializer, NewMember, ProjectSerializer
+from apps.projects.serializers import (
+    FigureSerializer,
+    MemberSerializer,
+    NewMember,
+    NewUpload,
+    ProjectSerializer,
+    UploadSerializer,
+)
 from apps.quotas import selectors as quotas
+from kernel.errors import Missing
 
 
 class ProjectViewSet(RoomViewSet):
@@ -71,3 +82,24 @@ class ProjectViewSet(RoomViewSet):
         """Used, reserved, limit and free, by dimension."""
         figures = quotas.figures(self.get_object().id)
         return Response(FigureSerializer(figures, many=True).data)
+
+
+class UploadViewSet(RoomViewSet):
+    """Files to make apps of: kept for a project, named by their id in a request for an app."""
+
+    serializer_class = UploadSerializer
+    queryset = Upload.objects.none()
+    parser_classes = [MultiPartParser]
+    scopes = {"create": "apps:write"}
+
+    @extend_schema(request={"multipart/form-data": NewUpload}, responses={201: UploadSerializer})
+    def create(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
+        """Keep a file. What is in it is checked when an app is asked for with it."""
+        body = self.read(NewUpload)
+        mine = self.within(selectors.visible_to(self.person), "id")
+        project = mine.filter(id=body["project"]).first()
+        if project is None:
+            raise Missing
+        permissions.require(self.person, project, "deploy")
+        kept = uploads.store(person_id=self.person.id, project_id=project.id, file=body["file"])
+        return Response(self.get_serializer(kept).data, status=status.HTTP_201_CREATED)

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.base.models import Upload
 from apps.base.rest import StrictSerializer
 from apps.projects.enums import Role
 from apps.projects.models import Membership, Project
@@ -66,3 +67,20 @@ class FigureSerializer(serializers.Serializer[Any]):
     reserved = serializers.IntegerField()
     limit = serializers.IntegerField()
     free = serializers.IntegerField()
+
+
+class NewUpload(StrictSerializer):
+    """A file for a project's apps."""
+
+    project = serializers.UUIDField()
+    file = serializers.FileField(allow_empty_file=True, max_length=200)
+
+
+class UploadSerializer(serializers.ModelSerializer[Upload]):
+    """A kept file."""
+
+    project = serializers.UUIDField(source="project_id")
+
+    class Meta:
+        model = Upload
+        fields: Any = ["id", "project", "name", "size", "sha256", "created_at"]

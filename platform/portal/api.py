@@ -7,12 +7,13 @@ from rest_framework.routers import DefaultRouter
 from apps.accounts.api import MeViewSet, TokenViewSet
 from apps.approvals.api import RequestViewSet
 from apps.catalogue.api import TemplateViewSet
-from apps.projects.api import ProjectViewSet
+from apps.projects.api import ProjectViewSet, UploadViewSet
 from apps.workloads.api import AppViewSet, OperationViewSet
 
 router = DefaultRouter(use_regex_path=False)
 router.register("me", MeViewSet, basename="me")
 router.register("projects", ProjectViewSet, basename="projects")
+router.register("uploads", UploadViewSet, basename="uploads")
 router.register("requests", RequestViewSet, basename="requests")
 router.register("templates", TemplateViewSet, basename="templates")
 router.register("apps", AppViewSet, basename="apps")
