@@ -4,6 +4,9 @@ datacenter = "lab"
 data_dir   = "${folder}"
 bind_addr  = "127.0.0.1"
 
+# Nothing here asks the world.
+disable_update_check = true
+
 # A trial agent takes its tasks along when it is told to stop.
 leave_on_terminate = true
 
@@ -41,14 +44,15 @@ client {
     "fingerprint.denylist" = "env_aws,env_gce,env_azure,env_digitalocean"
   }
 
-  # Exec runtimes see only what the chroot brings.
+  # Jobs of exec runtimes ask for a node that says it has them (docs/decisions/0012).
+  meta {
+    paillasse_runtimes = "${runtime_names}"
+  }
+
+  # Exec runtimes see only what the chroot brings: Python, its libraries, a shell, and the runtimes. Nomad links
+  # every file of it for each allocation, so the whole of /usr would cost seconds.
   chroot_env {
-    "/bin"            = "/bin"
-    "/etc"            = "/etc"
-    "/lib"            = "/lib"
-    "/lib64"          = "/lib64"
-    "/usr"            = "/usr"
-    "${runtimes}"     = "${runtimes}"
+${chroot}
   }
 }
 
@@ -74,10 +78,23 @@ vault {
 
 plugin "docker" {
   config {
+    endpoint         = "${docker_endpoint}"
     allow_privileged = false
 
-    volumes {
-      enabled = true
+    # Images are built here and cannot be pulled again.
+    gc {
+      image = false
     }
+
+    volumes {
+      enabled = false
+    }
+  }
+}
+
+# For the tests' own jobs; the portal's namespace refuses this driver (deploy/nomad/namespace.json).
+plugin "raw_exec" {
+  config {
+    enabled = ${raw_exec}
   }
 }

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import uuid
+from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -11,8 +12,11 @@ from stack import ports
 from stack.keeping import keep, write
 from stack.layout import CHECKOUT, StackError, as_root, program
 from stack.names import JWT_MOUNT
+from stack.parts import agentconf
 from stack.parts.base import Part, Row, http, try_http
+from stack.parts.docker import DEFAULT_HOST
 from stack.parts.openbao import OpenBao
+from stack.parts.runtimes import SYSTEM_PYTHON
 from stack.rendering import render
 from stack.rights import HOLDERS, policy, solo_tokens
 from stack.waiting import wait_until
@@ -25,7 +29,7 @@ class Nomad(Part):
 
     name = "nomad"
     variable = "NOMAD_ADDR"
-    needs = ("consul", "openbao", "docker")
+    needs = ("consul", "openbao", "docker", "runtimes")
     ports = ("nomad",)
     deadline_s: ClassVar[float] = 60.0
 
@@ -44,11 +48,11 @@ class Nomad(Part):
     def settle(self) -> None:
         """ACL, namespace, a token for each process; OpenBao believes its identities from now on."""
         self.stack.facts |= {"nomad_addr": self._url(), "nomad_namespace": self._namespace()}
-        self.stack.facts["allowed_drivers"] = self._drivers()
         self.stack.facts["nomad_kind"] = self._kind()
         if self.given or self._program():
             self._tokens()
         wait_until(self._node_ready, why="no Nomad node is ready", deadline_s=self.deadline_s, step_s=0.5)
+        self.stack.facts["allowed_drivers"] = self._drivers()
         if not self.layout.external:
             OpenBao(self.stack).trust(f"{self._url()}/.well-known/jwks.json")
 
@@ -105,7 +109,10 @@ class Nomad(Part):
             "serf_port": self.layout.port("nomad-serf"),
             "port_low": low,
             "port_high": high,
-            "runtimes": self.layout.runtimes,
+            "runtime_names": agentconf.runtime_names(self.layout.runtimes),
+            "chroot": agentconf.block(agentconf.chroot(self.layout.runtimes, Path(SYSTEM_PYTHON))),
+            "docker_endpoint": self.stack.facts.get("docker_host", DEFAULT_HOST),
+            "raw_exec": json.dumps(self.layout.name == "test"),
             "consul_address": urlsplit(self.stack.fact("consul_addr")).netloc,
             "consul_token": keep(self.layout.secrets / "consul-nomad", str),
             "vault_addr": self.stack.fact("vault_addr"),
@@ -119,10 +126,10 @@ class Nomad(Part):
         management = self.layout.secrets / "nomad-management"
         if self.given:
             write(management, self.layout.environment.get("NOMAD_TOKEN", ""))
-        elif not management.exists():
-            secret = str(uuid.uuid4())
-            http("POST", f"{self._url()}/v1/acl/bootstrap", json={"BootstrapSecret": secret})
-            write(management, secret)
+        else:
+            # Kept before it is used, so that a death in between loses no right; once used it is refused.
+            secret = keep(management, lambda: str(uuid.uuid4()))
+            try_http("POST", f"{self._url()}/v1/acl/bootstrap", json={"BootstrapSecret": secret})
         namespace = self._namespace()
         self._call(
             "POST",
@@ -138,10 +145,14 @@ class Nomad(Part):
             self._call("POST", f"acl/policy/{rules['Name']}", rules)
         for process, names in HOLDERS.items():
             path = self.layout.secrets / f"nomad-{process}"
-            if not path.exists():
+            if not self._known(path):
                 policies = [f"{namespace}-{name}" for name in names]
                 wanted = {"Name": f"paillasse {process}", "Type": "client", "Policies": policies}
                 write(path, str(self._call("POST", "acl/token", wanted)["SecretID"]))
+
+    def _known(self, path: Path) -> bool:
+        token = {"X-Nomad-Token": keep(path, str) if path.exists() else ""}
+        return try_http("GET", f"{self._url()}/v1/acl/token/self", token=token).ok
 
     def _acls_on(self) -> bool:
         return bool(self._call("GET", "agent/self")["config"].get("ACL", {}).get("Enabled"))
@@ -153,10 +164,15 @@ class Nomad(Part):
         return "real" if self.given or self._program() else "stand-in"
 
     def _drivers(self) -> str:
-        if self.given:
-            return "docker"
-        docker = ["docker"] if self.stack.facts.get("docker_host") else []
-        return ",".join([*docker, "exec" if self._program() else "raw_exec"])
+        """Docker where there is one; exec where a node's meta says that it has the runtimes' software."""
+        if self._kind() == "stand-in":
+            docker = ["docker"] if self.stack.facts.get("docker_host") else []
+            return ",".join([*docker, "raw_exec"])
+        nodes = [self._call("GET", f"node/{node['ID']}") for node in self._call("GET", "nodes")]
+        healthy = {name for node in nodes for name, driver in node["Drivers"].items() if driver["Healthy"]}
+        software = any((node["Meta"] or {}).get("paillasse_runtimes") for node in nodes)
+        wanted = ["docker", *(["exec"] if software else [])]
+        return ",".join(name for name in wanted if name in healthy)
 
     def _namespace(self) -> str:
         return "paillasse" if self.layout.name == "up" else f"paillasse-{self.layout.name}"
