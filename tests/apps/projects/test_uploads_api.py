@@ -15,7 +15,7 @@ from apps.projects.models import Project
 from tests.cast import actor
 
 
-def send(person: Person, project: Project, content: bytes = b"a,b\n1,2\n", **fields: Any) -> Any:
+def send(person: Person, into: Project, content: bytes = b"a,b\n1,2\n", **fields: Any) -> Any:
     """Send a file with a token of the person's."""
     _, text = services.create_token(
         actor=actor(person),
@@ -25,7 +25,7 @@ def send(person: Person, project: Project, content: bytes = b"a,b\n1,2\n", **fie
         projects=fields.pop("projects", ()),
         expires_at=timezone.now() + timedelta(days=1),
     )
-    body = {"project": str(project.id), "file": SimpleUploadedFile("../a b.csv", content), **fields}
+    body = {"project": str(into.id), "file": SimpleUploadedFile("../a b.csv", content), **fields}
     headers = {"Authorization": f"Bearer {text}", "Accept-Language": "en"}
     return Client(headers=headers).post("/api/v1/uploads/", body)
 
