@@ -1,10 +1,11 @@
-"""The same app made by hand: the same policy, role and job, over the same APIs, in as few calls as can be.
+"""The same app made by hand: the same policy, role, secret and job, over the same APIs, in as few calls as can be.
 
 The texts are those of an app that the portal made, read back and renamed: both sides run the same thing.
 """
 
 import json
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any
 
 import requests
@@ -12,6 +13,7 @@ import requests
 from benchmarks.bench import Bench, at_once
 from stack.keeping import keep
 from stack.layout import StackError
+from stack.names import JWT_MOUNT, KV_MOUNT
 
 #: Fields that Nomad adds; sending them back would not be what a person writes.
 COMPUTED = (
@@ -30,22 +32,32 @@ class Model:
     job: str = ""
     policy: str = ""
     role: str = ""
+    marks: str = ""
+    secrets: tuple[str, ...] = ()
 
     def read(self) -> "Model":
-        """Read job, policy and role back."""
+        """Read job, policy, role and the secret's marks and names back."""
         job = self._nomad("GET", f"job/{self.slug}").json()
         self.job = json.dumps({key: value for key, value in job.items() if key not in COMPUTED})
         mark = f"paillasse-app-{self.slug}"
         self.policy = self._vault("GET", f"sys/policies/acl/{mark}").json()["data"]["policy"]
-        self.role = json.dumps(self._vault("GET", f"auth/jwt-nomad/role/{mark}").json()["data"])
+        self.role = json.dumps(self._vault("GET", f"auth/{JWT_MOUNT}/role/{mark}").json()["data"])
+        secret = self._vault("GET", f"{KV_MOUNT}/metadata/apps/{self.slug}").json()["data"]
+        self.marks = json.dumps({"custom_metadata": secret["custom_metadata"]})
+        self.secrets = tuple(
+            self._vault("GET", f"{KV_MOUNT}/data/apps/{self.slug}").json()["data"]["data"]
+        )
         return self
 
     def make(self, name: str) -> None:
-        """Write policy, role and job under another name."""
+        """Write policy, role, secret and job under another name."""
         slug = self.slug_of(name)
         mark = f"paillasse-app-{slug}"
         self._vault("PUT", f"sys/policies/acl/{mark}", json={"policy": self._renamed(self.policy, name)})
-        self._vault("POST", f"auth/jwt-nomad/role/{mark}", json=json.loads(self._renamed(self.role, name)))
+        self._vault("POST", f"auth/{JWT_MOUNT}/role/{mark}", json=json.loads(self._renamed(self.role, name)))
+        values = {each: token_hex(16) for each in self.secrets}
+        self._vault("POST", f"{KV_MOUNT}/data/apps/{slug}", json={"data": values, "options": {"cas": 0}})
+        self._vault("POST", f"{KV_MOUNT}/metadata/apps/{slug}", json=json.loads(self.marks))
         self._nomad("POST", "jobs", json={"Job": json.loads(self._renamed(self.job, name))})
 
     def remove(self, names: list[str]) -> None:
@@ -59,7 +71,8 @@ class Model:
     def _remove(self, name: str) -> None:
         slug = self.slug_of(name)
         self._nomad("DELETE", f"job/{slug}", params={"purge": "true"})
-        self._vault("DELETE", f"auth/jwt-nomad/role/paillasse-app-{slug}")
+        self._vault("DELETE", f"{KV_MOUNT}/metadata/apps/{slug}")
+        self._vault("DELETE", f"auth/{JWT_MOUNT}/role/paillasse-app-{slug}")
         self._vault("DELETE", f"sys/policies/acl/paillasse-app-{slug}")
 
     def _renamed(self, text: str, name: str) -> str:
