@@ -6,6 +6,7 @@ from pathlib import Path
 
 from stack.demo import SCOPES, token
 from stack.keeping import keep, write
+from stack.layout import Layout
 from stack.names import APPS_DOMAIN, JWT_MOUNT, KV_MOUNT, REALM
 from stack.parts.base import Stack
 from stack.people import PEOPLE, passwords
@@ -69,13 +70,19 @@ def write_stack_file(stack: Stack) -> Path:
         "processes": {
             record.name: str(layout.records / f"{record.name}.json") for record in stack.processes.all()
         },
-        "drivers": worker_drivers({**portal, **read_env(layout.home / "processes/worker.env")}),
+        "drivers": contract_drivers(layout, portal),
     }
     return write(layout.home / "stack.json", json.dumps(content, indent=1))
 
 
-def worker_drivers(environment: Mapping[str, str]) -> dict[str, str | int]:
-    """Return the settings of drivers.wiring as the worker holds them."""
+def contract_drivers(layout: Layout, portal: Mapping[str, str]) -> dict[str, str | int]:
+    """Return the settings of drivers.wiring: the worker's, but for a Vault role that may also read."""
+    environment = {
+        **portal,
+        **read_env(layout.home / "processes/worker.env"),
+        "VAULT_ROLE_ID_FILE": str(layout.secrets / "vault-contract-role-id"),
+        "VAULT_SECRET_ID_FILE": str(layout.secrets / "vault-contract-secret-id"),
+    }
     names = {
         "nomad_address": "NOMAD_ADDR",
         "nomad_namespace": "NOMAD_NAMESPACE",

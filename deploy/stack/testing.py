@@ -12,6 +12,7 @@ from pathlib import Path
 from stack.assembly import open_stack, parts_of
 from stack.bringing import bring_up, rows, table
 from stack.commands import stop_all
+from stack.keeping import keep
 from stack.layout import CHECKOUT, Layout, StackError
 from stack.parts.base import Part, Row, Stack
 from stack.portalenv import write_portal_env
@@ -98,6 +99,7 @@ def run_pytest(stack: Stack, environment: Path, arguments: Sequence[str]) -> tup
         "PAILLASSE_ENV_FILE": str(environment),
         "PAILLASSE_STACK_FILE": str(stack.layout.home / "stack.json"),
         "PYTHONPATH": ".:platform:deploy",
+        **contract_target(stack),
     }
     held = ""
     with subprocess.Popen(
@@ -111,6 +113,19 @@ def run_pytest(stack: Stack, environment: Path, arguments: Sequence[str]) -> tup
     for name in skipped:
         print(f"skipped, and nothing may be: {name}", file=sys.stderr)
     return child.returncode or int(bool(skipped)), held
+
+
+def contract_target(stack: Stack) -> dict[str, str]:
+    """Return what names the real Nomad that the contract suite also runs over; empty where there is none.
+
+    They are set in any case: portal.env names solo as NOMAD_ADDR, and solo is no real Nomad.
+    """
+    if stack.facts.get("nomad_kind") != "real":
+        return {"NOMAD_ADDR": "", "NOMAD_TOKEN": ""}
+    return {
+        "NOMAD_ADDR": stack.fact("nomad_addr"),
+        "NOMAD_TOKEN": keep(stack.layout.secrets / "nomad-management", str),
+    }
 
 
 def skips(report: Path) -> list[str]:

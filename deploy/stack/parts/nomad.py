@@ -151,8 +151,10 @@ class Nomad(Part):
                 write(path, str(self._call("POST", "acl/token", wanted)["SecretID"]))
 
     def _known(self, path: Path) -> bool:
-        token = {"X-Nomad-Token": keep(path, str) if path.exists() else ""}
-        return try_http("GET", f"{self._url()}/v1/acl/token/self", token=token).ok
+        """Whether the token in this file is one of this Nomad's; without any it speaks to the anonymous."""
+        token = path.read_text().strip() if path.exists() else ""
+        found = try_http("GET", f"{self._url()}/v1/acl/token/self", token={"X-Nomad-Token": token})
+        return bool(token) and found.ok
 
     def _acls_on(self) -> bool:
         return bool(self._call("GET", "agent/self")["config"].get("ACL", {}).get("Enabled"))
