@@ -124,7 +124,7 @@ class OpenBao(Part):
             self._keep_ids(process)
 
     def _holders(self) -> dict[str, tuple[str, ...]]:
-        # The tests' contract suite asks one driver for all that the port promises: no process may do all that.
+        # The contract suite asks one driver for all that the port promises: no process may do all that.
         everything = ("web", "reveal", "worker", "purge")
         return APP_ROLES if self.layout.name == "up" else {**APP_ROLES, "contract": everything}
 
