@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from apps.workloads.reasons import DIMENSIONS, EVENTS, SENTENCES
 from orchestration.explain import Reason, explain
@@ -105,7 +105,9 @@ def event(code: str, params: Mapping[str, Any]) -> str:
         return str(STEPS[what].reached)
     if area == "state":
         reason = why(params.get("reason_code") or "", params.get("facts"))
-        return f"{look(what).word}: {reason}" if reason else str(look(what).word)
+        # A sentence of its own: French sets a space before the colon.
+        told = {"state": look(what).word, "reason": reason}
+        return (gettext("%(state)s: %(reason)s") % told) if reason else str(look(what).word)
     told = str(EVENTS.get(code, code)) % _Facts({**params, "by": who(str(params.get("by", "")))})
     return told[:1].upper() + told[1:]
 
