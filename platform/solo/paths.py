@@ -48,8 +48,8 @@ class AllocPaths:
 
     @property
     def logs(self) -> Path:
-        """Where the tasks' output is written."""
-        return self.shared / "logs"
+        """Where the tasks' output is written: out of their reach, since solo writes and reads it as root."""
+        return self.root / ".logs"
 
     def task(self, name: str) -> Path:
         """A task's own directory."""
@@ -62,7 +62,7 @@ class AllocPaths:
             path.mkdir(exist_ok=True)
             path.chmod(mode)
             user.own(path)
-        self.logs.mkdir(exist_ok=True, mode=0o755)
+        self.logs.mkdir(exist_ok=True, mode=0o700)
 
     def build_task(self, name: str, user: RunAs) -> Path:
         """Make a task's directories."""

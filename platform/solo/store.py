@@ -35,6 +35,11 @@ class Store:
     """Tables by name, each a dict of rows by key. `index` grows by one at each change."""
 
     def __init__(self, path: Path) -> None:
+        # Tasks may pass through this folder, and all jobs with the keys of their files stand in here. SQLite
+        # gives its other files the mode of the first.
+        path.touch(mode=0o600)
+        for file in path.parent.glob(f"{path.name}*"):
+            file.chmod(0o600)
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")

@@ -11,7 +11,8 @@ from solo import logs
 from solo.clock import duration, parse_duration
 from solo.constraints import version_fits
 from solo.errors import Unplaceable
-from solo.paths import inside
+from solo.paths import AllocPaths, inside, run_as
+from solo.store import Store
 from solo.template import parse_env, render
 
 SECRETS: dict[str, dict[str, Any]] = {"kv/data/app": {"data": {"name": 'a"b<', "list": [1, 2]}}}
@@ -113,3 +114,14 @@ def test_output_that_grows_too_big_is_set_aside(tmp_path: Path) -> None:
     assert _read(tmp_path, 0, "start") == "c" * 10 + "d" * 10 + "end"
     assert _read(tmp_path, 5, "end") == "ddend"
     assert _read(tmp_path, 12, "start") == "d" * 8 + "end"
+
+
+def test_tasks_reach_neither_their_output_nor_the_state(tmp_path: Path) -> None:
+    """A task that could put a link in place of its output would have solo read or write any file for it."""
+    paths = AllocPaths(tmp_path / "alloc")
+    paths.build_shared(run_as("nobody"))
+    mine = (paths.shared, paths.build_task("app", run_as("nobody")))
+    assert not any(paths.logs.is_relative_to(folder) for folder in mine)
+    assert paths.logs.stat().st_mode & 0o077 == 0
+    Store(tmp_path / "state.db").close()
+    assert [path.name for path in tmp_path.glob("state.db*") if path.stat().st_mode & 0o077] == []
