@@ -16,6 +16,21 @@ from stack import ports
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 BASES = {"up": ports.UP_BASE, "test": ports.TEST_BASE, "bench": ports.BENCH_BASE}
+#: Folders of a stack that hold what no task may read: signing keys, members' files, messages. Tasks without a
+#: container run on this machine as nobody, and pass through the stack's own folder to theirs.
+PRIVATE = (
+    "secrets",
+    "processes",
+    "keycloak",
+    "consul",
+    "openbao",
+    "redis",
+    "traefik",
+    "files",
+    "mail",
+    "log",
+    "run",
+)
 #: What `test` may take from outside (design 8.5).
 TEST_ADDRESSES = frozenset({"NOMAD_ADDR"})
 LOOPBACK = frozenset({"localhost", ""})
@@ -116,9 +131,10 @@ class Layout:
 
     def make_folders(self) -> None:
         """Create the stack's folders with their modes."""
-        for folder in (self.home, self.log, self.records, self.parts):
+        for folder in (self.home, self.parts, *(self.home / name for name in PRIVATE)):
             folder.mkdir(parents=True, exist_ok=True)
-        self.secrets.mkdir(mode=0o700, exist_ok=True)
+        for name in PRIVATE:
+            (self.home / name).chmod(0o700)
         self.open.mkdir(parents=True, exist_ok=True)
 
     def _reachable(self) -> Path:

@@ -61,3 +61,13 @@ def test_tasks_of_two_stacks_share_no_port() -> None:
     assert up_high < test_low or test_high < up_low
     assert max(up_high, test_high) < 32768, "Linux gives ports from here on to anybody"
     assert min(up_low, test_low) > port(TEST_BASE, "keycloak-management")
+
+
+def test_what_tasks_must_not_read_is_private(tmp_path: Path) -> None:
+    """Exec tasks run as nobody on this machine: Keycloak's database would give them the realm's keys."""
+    home = tmp_path / "var" / "up"
+    (home / "redis").mkdir(parents=True, mode=0o755)
+    Layout("up", UP_BASE, tmp_path / "var").make_folders()
+    shown = {folder.name for folder in home.iterdir() if folder.stat().st_mode & 0o077}
+    assert shown == set()
+    assert {"keycloak", "files", "redis", "log", "secrets"} <= {folder.name for folder in home.iterdir()}

@@ -83,6 +83,7 @@ class Keycloak(Part):
         home = self.layout.home / "keycloak"
         if not (home / "bin").exists():
             shutil.copytree(self._source(), home, copy_function=os.link, dirs_exist_ok=True)
+            home.chmod(0o700)  # copytree gave it the source's mode; the realm's signing keys will stand there
         write(home / f"data/import/{REALM}-realm.json", self._realm())
         if self.stack.processes.get(self.name):
             return
