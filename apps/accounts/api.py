@@ -1,7 +1,10 @@
 """`me` and `tokens`."""
 
+from typing import Any
+from uuid import UUID
+
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,18 +12,22 @@ from rest_framework.response import Response
 from apps.accounts import services
 from apps.accounts.models import ApiToken
 from apps.accounts.serializers import MeSerializer, TokenSerializer
-from apps.base.rest import RoomViewSet
+from apps.base.idempotency import idempotent
+from apps.base.rest import Nothing, RoomViewSet
 
 
 class MeViewSet(RoomViewSet):
     """Tell the caller who they are."""
 
     serializer_class = MeSerializer
+    pagination_class = None
+    filter_backends: list[Any] = []
     scopes = {"list": "profile:read"}
 
+    @extend_schema(responses=MeSerializer(many=False))
     def list(self, request: Request) -> Response:
         """Answer the caller's own record."""
-        return Response(self.get_serializer(request.user).data)
+        return self.tagged(self.get_serializer(request.user).data)
 
 
 class TokenViewSet(RoomViewSet):
@@ -31,15 +38,18 @@ class TokenViewSet(RoomViewSet):
     queryset = ApiToken.objects.none()
 
     def get_queryset(self) -> "QuerySet[ApiToken]":
-        """Only the caller's."""
-        return ApiToken.objects.filter(person_id=self.request.user.pk).order_by("-created_at")
+        """Only the caller's; a token that is to end is, for a token, itself alone."""
+        mine = ApiToken.objects.filter(person_id=self.request.user.pk).order_by("-created_at", "id")
+        token: Any = self.request.auth
+        return mine.filter(id=token.id) if token and self.action == "destroy" else mine
 
     def list(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
         """List them, revoked and expired ones too."""
         return self.listed(self.get_queryset())
 
-    def destroy(self, request: Request, pk: str) -> Response:  # noqa: ARG002 - DRF's signature
-        """Revoke one."""
-        token = get_object_or_404(self.get_queryset(), pk=pk)
-        services.revoke_token(actor=self.actor, token=token)
+    @idempotent
+    def destroy(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
+        """Revoke one. A token can revoke itself; the others are revoked on the page."""
+        self.read(Nothing)
+        services.revoke_token(actor=self.actor, token=self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)

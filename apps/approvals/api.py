@@ -12,7 +12,7 @@ from apps.approvals import selectors, services
 from apps.approvals.models import Request
 from apps.approvals.serializers import RequestSerializer, Verdict
 from apps.base.idempotency import idempotent
-from apps.base.rest import RoomViewSet
+from apps.base.rest import Nothing, RoomViewSet
 
 
 class RequestViewSet(RoomViewSet):
@@ -20,7 +20,8 @@ class RequestViewSet(RoomViewSet):
 
     serializer_class = RequestSerializer
     queryset = Request.objects.none()
-    filterset_fields = ["state", "kind", "project", "app"]
+    filterset_fields = ["state", "kind", "project", "app", "requester"]
+    ordering_fields = ["created_at", "updated_at"]
     scopes = {
         "list": "requests:read",
         "retrieve": "requests:read",
@@ -32,7 +33,8 @@ class RequestViewSet(RoomViewSet):
     def get_queryset(self) -> "QuerySet[Request]":
         """Only what the caller and the token may see."""
         seen = self.within(selectors.visible_to(self.request.user), "project_id")
-        return seen.select_related("app").prefetch_related("decisions").order_by("-created_at", "id")
+        found = seen.select_related("app", "operation").prefetch_related("decisions")
+        return found.order_by("-created_at", "id")
 
     def list(self, request: HttpRequest) -> Response:  # noqa: ARG002 - DRF's signature
         """List them, the newest first."""
@@ -40,9 +42,9 @@ class RequestViewSet(RoomViewSet):
 
     def retrieve(self, request: HttpRequest, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
         """One of them."""
-        return self._answer()
+        return self.tagged(self._answer().data)
 
-    @extend_schema(request=Verdict)
+    @extend_schema(request=Verdict, responses=RequestSerializer)
     @action(detail=True, methods=["post"])
     @idempotent
     def approve(self, request: HttpRequest, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
@@ -51,7 +53,7 @@ class RequestViewSet(RoomViewSet):
         services.approve(actor=self.actor, person=self.person, request_id=asked.id, **self.read(Verdict))
         return self._answer()
 
-    @extend_schema(request=Verdict)
+    @extend_schema(request=Verdict, responses=RequestSerializer)
     @action(detail=True, methods=["post"])
     @idempotent
     def reject(self, request: HttpRequest, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
@@ -60,11 +62,12 @@ class RequestViewSet(RoomViewSet):
         services.reject(actor=self.actor, person=self.person, request_id=asked.id, **self.read(Verdict))
         return self._answer()
 
-    @extend_schema(request=None)
+    @extend_schema(request=None, responses=RequestSerializer)
     @action(detail=True, methods=["post"])
     @idempotent
     def withdraw(self, request: HttpRequest, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
         """Take back a request that waits."""
+        self.read(Nothing)
         services.withdraw(actor=self.actor, person=self.person, request_id=self.get_object().id)
         return self._answer()
 

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.approvals.models import Decision, Request
+from apps.approvals.selectors import progress
 from apps.base.rest import StrictSerializer
 
 
@@ -21,6 +22,7 @@ class RequestSerializer(serializers.ModelSerializer[Request]):
 
     url = serializers.HyperlinkedIdentityField(view_name="api:requests-detail")
     display = serializers.SerializerMethodField()
+    progress = serializers.SerializerMethodField()
     decisions = DecisionSerializer(many=True)
 
     class Meta:
@@ -31,6 +33,7 @@ class RequestSerializer(serializers.ModelSerializer[Request]):
             "display",
             "kind",
             "state",
+            "progress",
             "project",
             "requester",
             "app",
@@ -43,6 +46,10 @@ class RequestSerializer(serializers.ModelSerializer[Request]):
             "updated_at",
             "decisions",
         ]
+
+    def get_progress(self, request: Request) -> str:
+        """Its state, or how far what was approved has come: applying, applied, apply_failed."""
+        return progress(request)
 
     def get_display(self, request: Request) -> str:
         """Name it by its app."""

@@ -45,12 +45,21 @@ def idempotent(method: Callable[..., Response]) -> Callable[..., Response]:
         headers = {**answer.headers, **({"Idempotency-Replayed": "true"} if answer.replayed else {})}
         return Response(answer.body, status=answer.status, headers=headers)
 
+    wrapper.idempotent = True  # type: ignore[attr-defined]  # the schema tells of the header
     return wrapper
 
 
 def digest(request: Request) -> str:
-    """SHA-256 of what was sent: its query, fields and the content of its files, whatever their order."""
-    fields: dict[str, Any] = {"?": request.META.get("QUERY_STRING", ""), "data": request.data}
+    """SHA-256 of what was sent: its query, fields and the content of its files, whatever their order.
+
+    With the projects that the token is for: another token's answer is given to no narrower one.
+    """
+    projects = sorted(map(str, getattr(request.auth, "projects", None) or ()))
+    fields: dict[str, Any] = {
+        "?": request.META.get("QUERY_STRING", ""),
+        "data": request.data,
+        "projects": projects,
+    }
     if isinstance(request.data, QueryDict):
         values = request.data.lists()
         fields["data"] = {name: value for name, value in values if name not in request.FILES}

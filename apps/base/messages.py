@@ -98,6 +98,7 @@ SENTENCES: Mapping[str, Promise] = {
     "resources.maximum": _("This template takes at most %(value)s."),
     # -- quota ------------------------------------------------------------------------------------
     "quota.exceeded": _("This goes beyond the project's quota."),
+    "quota.more": _("Say why in “reason”: then the request waits for an administrator's decision."),
     "quota.no_ledger": _("This project has no quota yet. Ask the administrators."),
     "quota.grant_below_base": _("A grant for a time cannot be below the lasting limit (%(base)s)."),
     # -- apps -----------------------------------------------------------------------------------------
@@ -114,7 +115,17 @@ SENTENCES: Mapping[str, Promise] = {
     "app.no_slug": _("No free technical name was found for %(name)s. Please try again."),
     "app.already_granted": _("This request has been granted already."),
     "app.ends_in_past": _("The end date must be in the future."),
+    # -- the API --------------------------------------------------------------------------------------
     "api.if_match": _("If-Match holds the generation that you read, as its ETag says it."),
+    "api.unknown_field": _("There is no such field."),
+    "api.unknown_parameter": _("There is no such filter or parameter here."),
+    "api.ordering": _("This list can be ordered by: %(fields)s"),
+    "api.dry_run": _("dry_run is true or false."),
+    "api.wait": _("wait is a whole number of seconds, at most %(limit)s."),
+    "api.slash": _("The API's addresses end with a slash."),
+    "precondition.failed": _(
+        "It was changed meanwhile (version %(version)s, not %(expected)s). Read it again, then repeat."
+    ),
     "host.invalid": _("This address is not a valid name: %(host)s"),
     "policy.refused": _("The lab's rules do not allow this: %(rules)s. %(detail)s"),
     "runtime.driver": _("This way of running is not known here: %(driver)s"),

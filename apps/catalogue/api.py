@@ -19,6 +19,8 @@ class TemplateViewSet(RoomViewSet):
     queryset = Template.objects.none()
     lookup_field = "slug"
     filterset_fields = ["kind"]
+    ordering_fields = ["slug", "kind"]
+    search_fields = ["slug", "title", "summary"]
     scopes = {"list": "templates:read", "retrieve": "templates:read"}
 
     def get_queryset(self) -> "QuerySet[Template]":
@@ -33,4 +35,4 @@ class TemplateViewSet(RoomViewSet):
     def retrieve(self, request: Request, slug: str) -> Response:  # noqa: ARG002 - DRF's signature
         """One, with its versions and its parameters' schema."""
         template = get_object_or_404(self.get_queryset().prefetch_related("versions"), slug=slug)
-        return Response(TemplateDetailSerializer(template, context=self.get_serializer_context()).data)
+        return self.tagged(TemplateDetailSerializer(template, context=self.get_serializer_context()).data)

@@ -1,5 +1,6 @@
 """`projects`, their members and their quota."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -13,13 +14,14 @@ from rest_framework.response import Response
 from apps.base import uploads
 from apps.base.idempotency import idempotent
 from apps.base.models import Upload
-from apps.base.rest import RoomViewSet
+from apps.base.rest import Nothing, RoomViewSet
 from apps.projects import permissions, selectors, services
-from apps.projects.models import Membership, Project
+from apps.projects.models import Project
 from apps.projects.serializers import (
     FigureSerializer,
     MemberSerializer,
     NewMember,
+    NewRole,
     NewUpload,
     ProjectSerializer,
     UploadSerializer,
@@ -34,11 +36,16 @@ class ProjectViewSet(RoomViewSet):
     serializer_class = ProjectSerializer
     queryset = Project.objects.none()
     filterset_fields = ["kind", "slug"]
+    ordering_fields = ["name", "created_at"]
+    search_fields = ["name", "slug"]
+    paged = ("list", "members")
     scopes = {
         "list": "projects:read",
         "retrieve": "projects:read",
         "members": "projects:read",
         "add_member": "projects:write",
+        "change_member": "projects:write",
+        "remove_member": "projects:write",
         "quota": "projects:read",
     }
 
@@ -46,20 +53,23 @@ class ProjectViewSet(RoomViewSet):
         """Only what the caller and the token may see."""
         return self.within(selectors.visible_to(self.request.user), "id").order_by("name", "id")
 
+    def get_serializer_context(self) -> dict[str, Any]:
+        """The caller's roles, read once for a whole list."""
+        return {**super().get_serializer_context(), "roles": selectors.roles(self.person)}
+
     def list(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
         """List them."""
         return self.listed(self.get_queryset())
 
     def retrieve(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
         """One of them."""
-        return Response(self.get_serializer(self.get_object()).data)
+        return self.tagged(self.get_serializer(self.get_object()).data)
 
     @extend_schema(responses=MemberSerializer(many=True))
     @action(detail=True, serializer_class=MemberSerializer)
     def members(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
         """Who is in it."""
-        members = Membership.objects.filter(project=self.get_object()).select_related("person")
-        return self.listed(members.order_by("created_at", "id"))
+        return self.listed(selectors.members_of(self.get_object()))
 
     @extend_schema(request=NewMember, responses={201: MemberSerializer})
     @members.mapping.post
@@ -75,6 +85,33 @@ class ProjectViewSet(RoomViewSet):
             role=body["role"],
         )
         return Response(self.get_serializer(member).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=NewRole, responses=MemberSerializer)
+    @action(
+        detail=True,
+        methods=["patch"],
+        serializer_class=MemberSerializer,
+        url_path="members/<uuid:member_id>",
+        url_name="member",
+    )
+    @idempotent
+    def change_member(self, request: Request, pk: UUID, member_id: UUID) -> Response:  # noqa: ARG002 - DRF's signature
+        """Give a member, named by the membership's id, another role."""
+        project, role = self.get_object(), self.read(NewRole)["role"]
+        member = services.change_role(
+            actor=self.actor, person=self.person, project=project, membership_id=member_id, role=role
+        )
+        return Response(self.get_serializer(member).data)
+
+    @extend_schema(request=None, responses={204: None})
+    @change_member.mapping.delete
+    @idempotent
+    def remove_member(self, request: Request, pk: UUID, member_id: UUID) -> Response:  # noqa: ARG002 - DRF's signature
+        """Remove a member; anybody may leave."""
+        self.read(Nothing)
+        project = self.get_object()
+        services.remove_member(actor=self.actor, person=self.person, project=project, membership_id=member_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses=FigureSerializer(many=True))
     @action(detail=True, serializer_class=FigureSerializer, pagination_class=None)
@@ -93,6 +130,7 @@ class UploadViewSet(RoomViewSet):
     scopes = {"create": "apps:write"}
 
     @extend_schema(request={"multipart/form-data": NewUpload}, responses={201: UploadSerializer})
+    @idempotent
     def create(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
         """Keep a file. What is in it is checked when an app is asked for with it."""
         body = self.read(NewUpload)

@@ -8,7 +8,7 @@ from apps.base.models import Upload
 from apps.base.rest import StrictSerializer
 from apps.projects.enums import Role
 from apps.projects.models import Membership, Project
-from apps.projects.permissions import can
+from apps.projects.permissions import allowed
 
 ACTIONS = ("view", "deploy", "operate", "reveal", "members", "quota", "delete")
 
@@ -37,8 +37,9 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
 
     def get_permissions(self, project: Project) -> list[str]:
         """Name the actions that the caller may do here."""
-        person = self.context["request"].user
-        return [action for action in ACTIONS if can(person, project, action)]
+        role = self.context["roles"].get(project.id, "")
+        actions = allowed(self.context["request"].user, project, role)
+        return [action for action in ACTIONS if action in actions]
 
 
 class MemberSerializer(serializers.ModelSerializer[Membership]):
@@ -56,6 +57,12 @@ class NewMember(StrictSerializer):
     """An owner adds somebody."""
 
     email = serializers.EmailField()
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class NewRole(StrictSerializer):
+    """An owner gives a member another role."""
+
     role = serializers.ChoiceField(choices=Role.choices)
 
 

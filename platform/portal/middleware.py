@@ -11,10 +11,11 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.module_loading import import_string
 from django_structlog.middlewares import RequestMiddleware
 
-from kernel.errors import PaillasseError, Refused
+from kernel.errors import Missing, PaillasseError, Refused
 from portal.pages import error_page
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+API = "/api/"
 EXPLAINS = "X-Paillasse-Explains"  # tells the prober that the portal answered, not the app
 _FILE_KEY = re.compile(r"^/files/[^/]+")
 
@@ -37,6 +38,22 @@ class RequestId(MiddlewareMixin):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Answer with the id."""
         response.headers["X-Request-ID"] = getattr(request, "request_id", "")
+        return response
+
+
+class Api(MiddlewareMixin):
+    """What every address of the API has in common."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
+        """Refuse a change sent to an address without its slash: a redirect would turn it into a read."""
+        missed = request.path.startswith(API) and not request.path.endswith("/")
+        changes = request.method not in {"GET", "HEAD", "OPTIONS"}
+        return error_page(request, Missing("api.slash")) if missed and changes else None
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Say which version answered."""
+        if request.path.startswith(API):
+            response.headers["API-Version"] = "1"
         return response
 
 

@@ -60,7 +60,7 @@ class Formatter(ExceptionFormatter):
     """The body of a problem."""
 
     def run(self) -> dict[str, Any]:
-        """Everything that RFC 9457 names, and: code, request_id, errors[pointer, code, detail], figures."""
+        """All that RFC 9457 names, and: code, request_id, errors[pointer, code, detail], shortfalls, more."""
         code, detail = self._what()
         request = self.context.get("request")
         body = problem(
@@ -72,10 +72,13 @@ class Formatter(ExceptionFormatter):
         )
         body["errors"] = self._errors()
         if isinstance(self.original_exc, QuotaExceeded):
-            body["figures"] = [
+            body["shortfalls"] = [
                 {**vars(each), "unit": DIMENSIONS.get(each.dimension, "")}
                 for each in self.original_exc.shortfalls
             ]
+            view: Any = self.context.get("view")
+            if getattr(view, "action", None) in getattr(view, "justified", ()):
+                body["more"] = {"pointer": "#/reason", "detail": text("quota.more")}
         return body
 
     def _what(self) -> tuple[str, str]:

@@ -118,6 +118,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "portal.middleware.AppsHosts",
+    "portal.middleware.Api",
     "portal.middleware.BodySize",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -246,8 +247,13 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["apps.base.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "apps.base.pagination.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "portal.openapi.Schema",
+    "DEFAULT_FILTER_BACKENDS": [
+        "apps.base.filtering.Filtering",
+        "rest_framework.filters.SearchFilter",
+        "apps.base.filtering.Ordering",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.base.throttling.PerToken"],
     "EXCEPTION_HANDLER": "portal.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -255,12 +261,21 @@ DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "portal.problems.Handler",
     "EXCEPTION_FORMATTER_CLASS": "portal.problems.Formatter",
 }
+#: calls a minute that one token, or one signed-in person, may make
+API_RATES = {"read": 6000, "write": 1200, "reveal": 60}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Paillasse",
+    "DESCRIPTION": "Web apps on the lab's own cluster: ask, watch, change, delete. Conventions: docs/api.md.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SCHEMA_COERCE_PATH_PK_SUFFIX": True,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "DISABLE_ERRORS_AND_WARNINGS": False,
+    "ENUM_NAME_OVERRIDES": {
+        "DesiredEnum": "apps.workloads.enums.Desired.choices",
+    },
 }
