@@ -175,9 +175,20 @@ class _Up(_Walk):
                 continue
             self.note(each.condition, "false", seen.reason, seen.message)
             if seen.verdict is not Verdict.PARTLY:
-                return self.tell(seen)
+                return self.held_up(each, seen, steps) or self.tell(seen)
             partly = partly or seen
         return self.tell(partly or Observation(Verdict.RIGHT, ObservedState.RUNNING), done=partly is None)
+
+    def held_up(self, each: Reconciler, seen: Observation, steps: Sequence[Reconciler]) -> Pass | None:
+        """What is not healthy yet may only wait for Consul, whose checks Nomad goes by: say so."""
+        if not isinstance(each, Health) or seen.verdict is not Verdict.WAITING:
+            return None
+        for service in (step for step in steps if isinstance(step, Service)):
+            try:
+                service.observe()
+            except OutsideError as error:
+                return self.trouble(error, service.condition)
+        return None
 
     def right(self, each: Reconciler) -> None:
         self.note(each.condition, "true")

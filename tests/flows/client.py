@@ -39,8 +39,17 @@ class Api:
         projects: list[dict[str, Any]] = self.get("projects/")["results"]
         return next(p for p in projects if p["kind"] == kind)
 
+    def upload(self, name: str, content: bytes) -> str:
+        """Send a file for the person's own project, and return its id."""
+        answer = self.call(
+            "POST", "uploads/", data={"project": self.project()["id"]}, files={"file": (name, content)}
+        )
+        assert answer.status_code == 201, answer.text
+        kept: dict[str, str] = answer.json()
+        return kept["id"]
+
     def ask(self, name: str, **wishes: Any) -> requests.Response:
-        """Ask for a static site."""
+        """Ask for an app; a static site in the own project where nothing else is said."""
         body = {
             "project": wishes.pop("project", None) or self.project()["id"],
             "template": "static-site",
@@ -82,12 +91,21 @@ class Api:
         """Stop, start, retry or restart."""
         return self.call("POST", f"apps/{app_id}/{verb}/", json={})
 
-    def delete(self, app_id: str) -> None:
-        """Delete and wait until it is gone."""
-        answer = self.call("DELETE", f"apps/{app_id}/")
-        assert answer.status_code == 202, answer.text
-        self.until(app_id, "gone")
-        self.made.remove(app_id)
+    def reveal(self, app_id: str) -> dict[str, str]:
+        """The app's secrets, by name."""
+        answer = self.call("POST", f"apps/{app_id}/secrets/reveal/", json={})
+        assert answer.status_code == 200, answer.text
+        values: dict[str, str] = answer.json()["values"]
+        return values
+
+    def delete(self, *app_ids: str) -> None:
+        """Delete, all at once, and wait until they are gone."""
+        for app_id in app_ids:
+            answer = self.call("DELETE", f"apps/{app_id}/")
+            assert answer.status_code == 202, answer.text
+        for app_id in app_ids:
+            self.until(app_id, "gone")
+            self.made.remove(app_id)
 
     def clear(self) -> None:
         """Delete what this test made and did not delete itself."""

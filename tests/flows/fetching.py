@@ -9,7 +9,15 @@ import urllib3
 CALL_S = 10.0
 
 
-def fetch(stack: Mapping[str, Any], address: str, path: str = "/") -> tuple[int, str]:
+def fetch(
+    stack: Mapping[str, Any],
+    address: str,
+    path: str = "/",
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    body: str | None = None,
+) -> tuple[int, str]:
     """Return status and body of an app's address through Traefik, TLS name and Host kept."""
     parts = urlsplit(address)
     host, _, port = str(stack["apps"]["connect_to"]).rpartition(":")
@@ -22,5 +30,6 @@ def fetch(stack: Mapping[str, Any], address: str, path: str = "/") -> tuple[int,
         timeout=CALL_S,
         retries=False,
     )
-    answer = pool.request("GET", path, headers={"Host": parts.netloc}, redirect=False)
+    sent = {"Host": parts.netloc, **(headers or {})}
+    answer = pool.request(method, path, headers=sent, body=body, redirect=False)
     return answer.status, answer.data.decode(errors="replace")

@@ -36,8 +36,7 @@ def test_ten_apps_survive_the_worker(
     for slug in slugs:
         started = {a["ID"] for a in outside.allocations(slug) if a["ClientStatus"] == "running"}
         assert len(started) == 1, f"{slug} runs once, not {len(started)} times"
-    for app in apps:
-        dana.delete(app)
+    dana.delete(*apps)
 
 
 def test_a_paused_broker_delays_but_loses_nothing(stack: dict[str, Any], api: Apis, fresh: Names) -> None:

@@ -86,7 +86,7 @@ def test_beyond_the_quota_it_waits_and_runs_once_decided(
     assert refused.status_code == 409, refused.text
     problem = refused.json()
     assert problem["code"] == "quota.exceeded"
-    figures = problem["figures"][0]
+    figures = problem["shortfalls"][0]
     assert figures["used"] + figures["reserved"] + figures["asked"] > figures["limit"]
     assert len(made) <= free["apps"]["free"]
     waiting = alice.asked(fresh("more"), resources=wish, reason="For the summer school")
@@ -95,8 +95,7 @@ def test_beyond_the_quota_it_waits_and_runs_once_decided(
     approved = bob.call("POST", f"requests/{asked['id']}/approve/", json={"reason": "Go on"})
     assert approved.status_code == 200, approved.text
     alice.until(waiting, "running")
-    for each in [*made, waiting]:
-        alice.delete(each)
+    alice.delete(*made, waiting)
     after = {f["dimension"]: f for f in alice.get(f"projects/{alice.project()['id']}/quota/")}
     assert after == free, "an exception granted for an app ends with the app"
 

@@ -45,6 +45,19 @@ def test_a_dead_part_is_unknown_and_never_a_failure(port: str, part: str, condit
     assert run.look().state is ObservedState.RUNNING
 
 
+def test_what_cannot_get_healthy_without_consul_says_so() -> None:
+    """Nomad goes by Consul's checks: with Consul away a started task is never called healthy."""
+    run = Run(SECRET)
+    run.look()
+    assert "register" in run.lab.jobs.calls
+    run.lab.services.cut()
+    seen = run.look()
+    assert (seen.part, seen.state is ObservedState.FAILED) == ("consul", False)
+    assert conditions(seen)["Registered"] == ("unknown", "consul.unavailable")
+    run.lab.services.mend()
+    assert run.until_done().state is ObservedState.RUNNING
+
+
 @pytest.mark.parametrize(("port", "part", "condition"), PARTS)
 def test_an_app_under_way_waits_for_a_dead_part_and_goes_on(
     port: str, part: str, condition: str | None
