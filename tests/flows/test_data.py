@@ -81,7 +81,7 @@ def test_a_broken_file_fails_in_plain_words_and_can_be_mended(
 
 
 def test_a_failed_app_can_be_deleted(api: Apis, fresh: Names, outside: Outside) -> None:
-    """It waits for the member's secret; then its image cannot be pulled: the reason says so, nothing is left."""
+    """It waits for the member's secret; then its image cannot be pulled; nothing of it is left."""
     alice = api("alice")
     before = alice.get(f"projects/{alice.project()['id']}/quota/")
     app_id = alice.asked(fresh("noimage"), template="mailpit", parameters={})
