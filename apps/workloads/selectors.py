@@ -52,9 +52,9 @@ def listed(apps: "QuerySet[App]") -> "QuerySet[App]":
 
 
 def of_host(host: str) -> App | None:
-    """The app that holds a host, whoever asks; its address is public anyway."""
-    related = ("project", "template", "observation", "release__template_version")
-    return App.objects.select_related(*related).filter(host=host.lower()).first()
+    """The app that holds a host, with its name and state alone, whoever asks: its address is public."""
+    told = ("label", "desired", "observation__state")
+    return App.objects.select_related("observation").only(*told).filter(host=host.lower()).first()
 
 
 def operation(person: Person | AnonymousUser, operation_id: UUID) -> Operation:

@@ -6,9 +6,11 @@ alone when the child dies; a hung Redis hangs whoever publishes unless its socke
 
 import gc
 import os
+import sys
 from typing import Any
 
 from celery import Celery, bootsteps, signals
+from django.db import close_old_connections
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from portal import broker
@@ -58,9 +60,18 @@ app.conf.update(
     broker_connection_max_retries=None,
     broker_transport_options=broker.TRANSPORT,
 )
+# Celery would end each child's database connection before and after every task. `keep_connection` does what
+# Django does around a request: it closes what is broken or too old, and has the rest tried before it is used.
+app.conf["CELERY_DB_REUSE_MAX"] = sys.maxsize
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.steps["worker"].add(Sound)
 app.autodiscover_tasks()
+
+
+@signals.task_prerun.connect
+def keep_connection(**_told: Any) -> None:
+    """From task to task, as long as it works."""
+    close_old_connections()
 
 
 @signals.worker_before_create_process.connect
