@@ -1,10 +1,11 @@
-"""The same app made by hand: the same policy, role, secret and job, over the same APIs, in as few calls as can be.
+"""The same app made by hand: the same policy, role, secret and job, over the same APIs, in the fewest calls.
 
 The texts are those of an app that the portal made, read back and renamed: both sides run the same thing.
 """
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from secrets import token_hex
 from typing import Any
 
@@ -44,9 +45,7 @@ class Model:
         self.role = json.dumps(self._vault("GET", f"auth/{JWT_MOUNT}/role/{mark}").json()["data"])
         secret = self._vault("GET", f"{KV_MOUNT}/metadata/apps/{self.slug}").json()["data"]
         self.marks = json.dumps({"custom_metadata": secret["custom_metadata"]})
-        self.secrets = tuple(
-            self._vault("GET", f"{KV_MOUNT}/data/apps/{self.slug}").json()["data"]["data"]
-        )
+        self.secrets = tuple(self._vault("GET", f"{KV_MOUNT}/data/apps/{self.slug}").json()["data"]["data"])
         return self
 
     def make(self, name: str) -> None:
@@ -62,7 +61,7 @@ class Model:
 
     def remove(self, names: list[str]) -> None:
         """Take all of it away again."""
-        at_once([lambda name=name: self._remove(name) for name in names])
+        at_once([partial(self._remove, name) for name in names])
 
     def slug_of(self, name: str) -> str:
         """Return the slug under which the copy stands."""

@@ -1,8 +1,9 @@
 """One app after the other, by the portal and by hand in turn; then fifty at once."""
 
 import time
+from functools import partial
 
-from benchmarks.bench import Bench, at_once, fresh, timed
+from benchmarks.bench import BURST_POLL_S, POLL_S, Bench, at_once, fresh, timed
 from benchmarks.by_hand import Model
 from benchmarks.figures import Figure, median, p95, p99
 
@@ -27,9 +28,9 @@ def overhead(bench: Bench) -> list[Figure]:
     made: list[str] = []
     for turn in range(ROUNDS):
         name = fresh("portal")
-        portal.append(timed(lambda name=name: (made.append(bench.asked(name)), bench.until_answers(name))))
+        portal.append(timed(partial(_by_portal, bench, name, made)))
         copy = fresh("byhand")
-        hand.append(timed(lambda copy=copy: (model.make(copy), bench.until_answers(copy))))
+        hand.append(timed(partial(_by_hand, bench, model, copy)))
         model.remove([copy])
         if turn % CLEAN_EVERY == CLEAN_EVERY - 1:
             bench.delete(made)
@@ -48,13 +49,13 @@ def burst(bench: Bench) -> list[Figure]:
     """Fifty at once: decided, answering; against registering fifty jobs by hand in parallel."""
     model, model_id = model_of(bench)
     names = [fresh("hand") for _ in range(BURST)]
-    by_hand = timed(lambda: at_once([lambda n=n: (model.make(n), bench.until_answers(n)) for n in names]))
+    by_hand = timed(lambda: at_once([partial(_by_hand, bench, model, n, BURST_POLL_S) for n in names]))
     model.remove(names)
     names = [fresh("burst") for _ in range(BURST)]
     began = time.perf_counter()
-    answers = at_once([lambda n=n: _timed_ask(bench, n) for n in names])
+    answers = at_once([partial(_timed_ask, bench, n) for n in names])
     decided = time.perf_counter() - began
-    at_once([lambda n=n: bench.until_answers(n) for n in names])
+    at_once([partial(bench.until_answers, n, BURST_POLL_S) for n in names])
     answering = time.perf_counter() - began
     bench.delete([*(app for app, _ in answers), model_id])
     took = [seconds for _, seconds in answers]
@@ -64,6 +65,16 @@ def burst(bench: Bench) -> list[Figure]:
         Figure("50 at once: all answering, by hand", by_hand, "s"),
         Figure("50 at once: portal / by hand", answering / by_hand, "times", 1.3),
     ]
+
+
+def _by_portal(bench: Bench, name: str, made: list[str]) -> None:
+    made.append(bench.asked(name))
+    bench.until_answers(name)
+
+
+def _by_hand(bench: Bench, model: Model, name: str, every_s: float = POLL_S) -> None:
+    model.make(name)
+    bench.until_answers(name, every_s)
 
 
 def _timed_ask(bench: Bench, name: str) -> tuple[str, float]:
