@@ -53,7 +53,6 @@ def open_ledger(*, project: Project, limits: Amounts) -> None:
     )
 
 
-@transaction.atomic
 def reserve(*, project_id: UUID, holder: UUID, amounts: Amounts) -> None:
     """Reserve for a holder. Raises QuotaExceeded with every dimension that is short; then nothing changed."""
     change_reservation(project_id=project_id, holder=holder, amounts=amounts)

@@ -26,10 +26,14 @@ from kernel.units import Amounts
 
 @transaction.atomic
 def decide_by_rule(*, request: Request, app: App, rule_name: str) -> Decision:
-    """Approve as a rule does. Raises QuotaExceeded; then nothing of it has happened."""
+    """Approve as a rule does. Raises QuotaExceeded; then nothing of it has happened.
+
+    The quota is reserved last: from then to the commit everybody else who asks in this project waits.
+    """
     actor = rule(rule_name)
+    _declare(request, app, actor)
     quotas.reserve(project_id=app.project_id, holder=app.id, amounts=Amounts.of(request.amounts))
-    return _grant(request, app, actor, reason="", decider=None, rule_name=rule_name)
+    return _decide(request, actor, reason="", decider=None, rule_name=rule_name)
 
 
 @transaction.atomic
@@ -49,7 +53,8 @@ def approve(
         amounts=Amounts.of(request.amounts),
         reason=reason or request.reason,
     )
-    decision = _grant(request, app, actor, reason=reason, decider=person, rule_name="")
+    _declare(request, app, actor)
+    decision = _decide(request, actor, reason=reason, decider=person, rule_name="")
     _tell_requester(request)
     return decision
 
@@ -128,10 +133,8 @@ def _app(request: Request) -> App:
     return app
 
 
-def _grant(
-    request: Request, app: App, actor: Actor, *, reason: str, decider: Person | None, rule_name: str
-) -> Decision:
-    """The quota is reserved: write the verdict and declare the release."""
+def _declare(request: Request, app: App, actor: Actor) -> None:
+    """The release that the request asks for. Its quota is reserved in the same transaction."""
     payload: Mapping[str, Any] = request.payload
     request.state = RequestState.APPROVED
     request.operation = workloads.declare(
@@ -148,6 +151,12 @@ def _grant(
         operation=request.operation,
     )
     request.save()
+
+
+def _decide(
+    request: Request, actor: Actor, *, reason: str, decider: Person | None, rule_name: str
+) -> Decision:
+    """The verdict, with the figures that stand once the quota is reserved."""
     decision = _decision(request, Verdict.APPROVED, decider, rule_name, reason)
     _audit(actor, "request.approved", request, reason)
     return decision

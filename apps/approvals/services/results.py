@@ -15,7 +15,7 @@ class Submitted:
 
     app: App
     planned: Plan
-    projections: tuple[Projection, ...]
+    projections: tuple[Projection, ...]  #: as foreseen before anything was written
     request: Request | None = None
     operation: Operation | None = None
     decision: Decision | None = None

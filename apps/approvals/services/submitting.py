@@ -5,6 +5,7 @@ and, where the rule lets it, the decision, the reservation and the release.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -75,7 +76,8 @@ def submit(
     if dry_run:
         return foreseen
     planned = workloads.keep_files(planned, person=person, project=project)
-    return _submit_app(actor=actor, person=person, app=app, planned=planned, reason=reason)
+    foreseen = replace(foreseen, planned=planned)
+    return _submit_app(actor=actor, person=person, foreseen=foreseen, reason=reason)
 
 
 def submit_change(
@@ -114,8 +116,9 @@ def submit_change(
     if dry_run:
         return foreseen
     planned = workloads.keep_files(planned, person=person, project=app.project)
+    foreseen = replace(foreseen, planned=planned)
     return _submit_change(
-        actor=actor, person=person, app_id=app_id, planned=planned, reason=reason, if_generation=if_generation
+        actor=actor, person=person, foreseen=foreseen, reason=reason, if_generation=if_generation
     )
 
 
@@ -147,10 +150,10 @@ def _foreseen(app: App, planned: workloads.Plan, reason: str) -> Submitted:
 
 
 @transaction.atomic
-def _submit_app(*, actor: Actor, person: Person, app: App, planned: workloads.Plan, reason: str) -> Submitted:
-    operation = workloads.hold(actor=actor, app=app)
-    request = _request(RequestKind.APP, actor, person, app, operation, planned, reason)
-    return _decide_or_wait(request, app, operation, planned)
+def _submit_app(*, actor: Actor, person: Person, foreseen: Submitted, reason: str) -> Submitted:
+    operation = workloads.hold(actor=actor, app=foreseen.app)
+    request = _request(RequestKind.APP, actor, person, foreseen.app, operation, foreseen.planned, reason)
+    return _decide_or_wait(request, foreseen, operation)
 
 
 @transaction.atomic
@@ -158,15 +161,14 @@ def _submit_change(
     *,
     actor: Actor,
     person: Person,
-    app_id: UUID,
-    planned: workloads.Plan,
+    foreseen: Submitted,
     reason: str,
     if_generation: int | None,
 ) -> Submitted:
-    app = locked(actor=actor, app_id=app_id, action="deploy", if_generation=if_generation)
+    app = locked(actor=actor, app_id=foreseen.app.id, action="deploy", if_generation=if_generation)
     operation = workloads.open_operation(app=app, kind=OperationKind.CHANGE, actor=actor)
-    request = _request(RequestKind.CHANGE, actor, person, app, operation, planned, reason)
-    return _decide_or_wait(request, app, operation, planned)
+    request = _request(RequestKind.CHANGE, actor, person, app, operation, foreseen.planned, reason)
+    return _decide_or_wait(request, replace(foreseen, app=app), operation)
 
 
 def _request(
@@ -202,26 +204,19 @@ def _request(
     return request
 
 
-def _decide_or_wait(request: Request, app: App, operation: Operation, planned: workloads.Plan) -> Submitted:
+def _decide_or_wait(request: Request, foreseen: Submitted, operation: Operation) -> Submitted:
     """The rule decides where it may; a justified request beyond it waits. Raises QuotaExceeded."""
-    needs = ["template"] if planned.approval == "always" else []
+    needs = ["template"] if foreseen.planned.approval == "always" else []
     decision = None
     try:
         if not needs:
-            decision = decide_by_rule(request=request, app=app, rule_name=RULE)
+            decision = decide_by_rule(request=request, app=foreseen.app, rule_name=RULE)
     except QuotaExceeded:
         if not request.reason:
             raise
         needs.append("quota")
+        request.refresh_from_db()  # what the rule had written of them is undone
+        operation.refresh_from_db()
     if decision is None:
         notices.enqueue(kind="request.waiting", payload={"request": str(request.id)})
-    projections = quotas.what_if(app.project_id, Amounts.of(request.amounts), app.id)
-    return Submitted(
-        app=app,
-        planned=planned,
-        projections=projections,
-        request=request,
-        operation=operation,
-        decision=decision,
-        needs=tuple(needs),
-    )
+    return replace(foreseen, request=request, operation=operation, decision=decision, needs=tuple(needs))

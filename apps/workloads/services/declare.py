@@ -35,7 +35,7 @@ def declare(
     reason: str = "",
     operation: Operation | None = None,
 ) -> Operation:
-    """Make the next release and want it present. The caller has reserved its quota in the same transaction.
+    """Make the next release and want it present. The caller reserves its quota in the same transaction.
 
     `operation` is the one that the request opened; without it one is opened here. Raises Conflict where the
     app is on its way out, Refused where the job cannot be rendered.
