@@ -27,7 +27,7 @@ MAIL = {"email": "Zoe@Lab.Example", "email_verified": True}
 def test_asks_with_pkce_state_and_nonce_at_the_public_address(keycloak: Keycloak, client: Client) -> None:
     asked = begin(client)
     assert asked["code_challenge_method"] == "S256"
-    assert asked["redirect_uri"] == "https://paillasse.localhost:18443/oidc/callback/"
+    assert asked["redirect_uri"] == f"{settings.PORTAL_URL}/oidc/callback/"
     assert min(len(asked[name]) for name in ("code_challenge", "state", "nonce")) >= 32
 
 
@@ -298,7 +298,7 @@ def test_sign_out_ends_both_sessions(keycloak: Keycloak, client: Client) -> None
     query = parse_qs(urlsplit(response["Location"]).query)
     assert response["Location"].startswith(settings.OIDC_OP_LOGOUT_ENDPOINT)
     assert query["id_token_hint"] == [hint]
-    assert query["post_logout_redirect_uri"] == ["https://paillasse.localhost:18443/"]
+    assert query["post_logout_redirect_uri"] == [f"{settings.PORTAL_URL}/"]
     assert not is_signed_in(client)
     assert not OidcSession.objects.exists()
 
