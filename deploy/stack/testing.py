@@ -120,6 +120,8 @@ def contract_target(stack: Stack) -> dict[str, str]:
 
     They are set in any case: portal.env names solo as NOMAD_ADDR, and solo is no real Nomad.
     """
+    if asked := stack.facts.get("contract_nomad"):
+        return {"NOMAD_ADDR": asked, "NOMAD_TOKEN": stack.layout.environment.get("NOMAD_TOKEN", "")}
     if stack.facts.get("nomad_kind") != "real":
         return {"NOMAD_ADDR": "", "NOMAD_TOKEN": ""}
     return {

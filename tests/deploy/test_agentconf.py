@@ -1,9 +1,12 @@
 """A Nomad agent that `up` starts knows what the machine has, and gives exec tasks that and no more."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from stack.layout import CHECKOUT
 from stack.parts import agentconf
 from stack.rendering import render
 
@@ -67,3 +70,26 @@ def test_the_agents_drivers(runtimes: Path, name: str, line: str, reason: str) -
     agent = render("nomad/agent.hcl", values)
     assert 'paillasse_runtimes = "jupyterlab,static-site"' in agent
     assert line in agent.partition(f'plugin "{name}"')[2].partition("\nplugin")[0], reason
+
+
+@pytest.mark.parametrize(
+    ("consul", "vault", "stands", "reason"),
+    [
+        ("http://127.0.0.1:8500", "http://127.0.0.1:8200", True, "both are the stack's"),
+        ("http://127.0.0.1:19500", "http://127.0.0.1:8200", False, "its services go elsewhere"),
+        ("http://127.0.0.1:8500", "http://127.0.0.1:19200", False, "its tasks get no secret of ours"),
+    ],
+)
+def test_whose_consul_and_vault_a_given_nomad_uses(
+    consul: str, vault: str, stands: bool, reason: str
+) -> None:
+    recorded = json.loads((CHECKOUT / "tests/contract/recordings/001-agent-self.json").read_text())
+    config = next(found for found in _dicts(recorded) if "Consuls" in found)
+    assert agentconf.stands_on(config, consul=consul, vault=vault) is stands, reason
+    assert not agentconf.stands_on({}, consul=consul, vault=vault), "it has none"
+
+
+def _dicts(found: object) -> list[dict[str, Any]]:
+    if not isinstance(found, dict):
+        return []
+    return [found, *(each for inner in found.values() for each in _dicts(inner))]

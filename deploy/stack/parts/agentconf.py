@@ -1,7 +1,9 @@
 """What a Nomad agent here is told of the machine: its exec runtimes, and what their chroot holds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 #: Beside the interpreter: who is nobody, which certificates are trusted, what time it is, how names resolve.
 BASICS = (
@@ -47,6 +49,14 @@ def block(pairs: dict[str, str]) -> str:
 def runtime_names(runtimes: Path) -> str:
     """Return the runtimes that stand in a folder, as the node's meta names them."""
     return ",".join(_names(path for path in runtimes.glob("*") if (path / "bin").is_dir()))
+
+
+def stands_on(config: Mapping[str, Any], *, consul: str, vault: str) -> bool:
+    """Whether an agent (`config` of /v1/agent/self) uses this Consul and this Vault, and no others."""
+    return all(
+        {str(each["Addr"]).rpartition("//")[2] for each in config.get(kind) or ()} == {urlsplit(url).netloc}
+        for kind, url in (("Consuls", consul), ("Vaults", vault))
+    )
 
 
 def _names(found: Iterable[Path]) -> list[str]:

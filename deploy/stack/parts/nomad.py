@@ -33,6 +33,16 @@ class Nomad(Part):
     ports = ("nomad",)
     deadline_s: ClassVar[float] = 60.0
 
+    def provide(self) -> None:
+        """Leave a given Nomad that stands on another Consul or Vault to the contract suite (design 8.5)."""
+        if self.given and self.layout.name == "test" and not self._stands_on_ours():
+            print(
+                f"  {self.given} has a Consul or Vault of its own: the contract suite alone asks it",
+                flush=True,
+            )
+            self.stack.facts["contract_nomad"] = self.given
+            self.given = ""
+
     def start(self) -> None:
         """Start the agent or solo."""
         if self.stack.processes.get(self.name):
@@ -66,6 +76,11 @@ class Nomad(Part):
             "stand-in" if stands_in else self.kind,
             self._url(),
         )
+
+    def _stands_on_ours(self) -> bool:
+        token = {"X-Nomad-Token": self.layout.environment.get("NOMAD_TOKEN", "")}
+        config = http("GET", f"{self._url()}/v1/agent/self", token=token).json()["config"]
+        return agentconf.stands_on(config, consul=self.layout.url("consul"), vault=self.layout.url("vault"))
 
     def _start_solo(self) -> None:
         secrets = self.layout.secrets

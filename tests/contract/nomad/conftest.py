@@ -9,11 +9,18 @@ from typing import Any
 
 import pytest
 
+from tests import stack as stack_file
 from tests.contract.nomad import examples, servers
 from tests.contract.nomad.target import Target
 
 REAL = os.environ.get("NOMAD_ADDR", "")
 TARGETS = ["solo", *(["nomad"] if REAL else [])]
+
+
+def _whole() -> list[str]:
+    """Who uses the stack's Consul and OpenBao: a Nomad with others of its own does not."""
+    in_stack = REAL and stack_file.FILE.is_file() and stack_file.load()["nomad"]["url"] == REAL.rstrip("/")
+    return TARGETS if in_stack else ["solo"]
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +62,7 @@ def nomad(request: pytest.FixtureRequest) -> Target:
     return server.target()
 
 
-@pytest.fixture(scope="session", params=TARGETS)
+@pytest.fixture(scope="session", params=_whole())
 def whole(request: pytest.FixtureRequest) -> Target:
     """The server asked, with the stack's Consul and OpenBao. For tests marked `stack`."""
     if request.param == "nomad":
