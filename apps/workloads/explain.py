@@ -106,8 +106,8 @@ def event(code: str, params: Mapping[str, Any]) -> str:
     if area == "state":
         reason = why(params.get("reason_code") or "", params.get("facts"))
         # A sentence of its own: French sets a space before the colon.
-        told = {"state": look(what).word, "reason": reason}
-        return (gettext("%(state)s: %(reason)s") % told) if reason else str(look(what).word)
+        word = str(look(what).word)
+        return gettext("%(state)s: %(reason)s") % {"state": word, "reason": reason} if reason else word
     told = str(EVENTS.get(code, code)) % _Facts({**params, "by": who(str(params.get("by", "")))})
     return told[:1].upper() + told[1:]
 

@@ -86,6 +86,8 @@ def server(ca: Path, seen: Seen) -> Iterator[str]:
             seen.paths.append(self.path)
             seen.peers.append(self.client_address[1])
             status = {"/login": 302, "/explained": 503}.get(self.path, 200)
+            if self.path == "/moved" and seen.peers.count(self.client_address[1]) > 1:
+                status = 421  # as Traefik, to a connection older than the router
             self.send_response(status)
             if status == 302:
                 self.send_header("Location", "https://elsewhere.example.org/")
@@ -143,6 +145,13 @@ def test_a_short_answer_keeps_its_connection_a_long_one_does_not(server: str, ca
         assert asking.ask(HOST, path).status == 200
     first, second, third, fourth = seen.peers
     assert first == second == third != fourth
+
+
+def test_a_connection_older_than_the_router_is_opened_anew(server: str, ca: Path, seen: Seen) -> None:
+    asking = prober(server, ca)
+    assert asking.ask(HOST, "/").status == 200
+    assert asking.ask(HOST, "/moved").status == 200
+    assert seen.paths == ["/", "/moved", "/moved"]
 
 
 def test_a_redirect_is_an_answer(server: str, ca: Path, seen: Seen) -> None:

@@ -42,11 +42,12 @@ def test_stop_frees_the_machine_and_keeps_the_address(
     assert alice.act(app_id, "stop").status_code == 202
     alice.until(app_id, "stopped")
     wait_for(lambda: app["slug"] not in outside.services(), 20, "Consul forgets a stopped app")
-    status, body = wait_for(
-        lambda: (answer := fetch(stack, app["address"])) and "paillasse" in answer[1].lower() and answer,
-        20,
-        "the explaining page answers for a stopped app",
-    )
+
+    def explained() -> tuple[int, str] | None:
+        status, body = fetch(stack, app["address"])
+        return (status, body) if "paillasse" in body.lower() else None
+
+    status, body = wait_for(explained, 20, "the explaining page answers for a stopped app") or (0, "")
     assert status in {404, 503}, body
     assert alice.act(app_id, "start").status_code == 202
     alice.until(app_id, "running")

@@ -82,7 +82,8 @@ def _passes(held: claims.Held, app: App, spec: AppSpec, drivers: Drivers) -> tup
         if now - renewed > RENEW_AFTER:
             claims.renew(held, now)
             renewed = now
-        ctx = replace(ctx, now=now, changed_at=now, settled=seen.settled)
+        written = ctx.written | ({seen.wrote} if seen.wrote else frozenset())
+        ctx = replace(ctx, now=now, changed_at=now, settled=seen.settled, written=written)
         ctx = replace(ctx, job_version=seen.job_version, state=seen.state)
         seen = engine.step(spec, _desired(app), drivers, ctx=ctx)
     return seen, moved

@@ -18,6 +18,7 @@ PART = "addresses"
 TIMEOUT = urllib3.Timeout(connect=2.0, read=5.0)  #: seconds
 HEADERS = {"User-Agent": f"{USER_AGENT}-probe", "X-Paillasse-Probe": "1", "Accept": "*/*"}
 BODY = 65536  #: bytes read of a body, so that a short one leaves its connection reusable
+MISDIRECTED = 421
 TARGETS = 64  #: connections kept open, one a host
 
 
@@ -60,13 +61,16 @@ class PublicAddresses:
     def ask(self, host: str, path: str = "/") -> Answer:
         """Ask; redirects are an answer and not followed. OutsideRefused for what is no host or path.
 
-        A broken connection is tried once more: one that was kept open may just have ended.
+        A broken connection is tried once more: one that was kept open may just have ended. So is a 421: Traefik
+        says it where a connection was opened under another router's TLS options.
         """
         name, target = safe.host(PART, host), safe.target(PART, path)
         if self._ca is not None and not self._ca.is_file():
             raise Misconfigured(PART, f"no certificates in {self._ca}")
         found = self._once(name, target)
-        return self._once(name, target) if found.error == RESET else found
+        if found.status == MISDIRECTED:
+            self._pools.clear()
+        return self._once(name, target) if found.error == RESET or found.status == MISDIRECTED else found
 
     def _once(self, name: str, target: str) -> Answer:
         headers = {**HEADERS, "Host": self._host_header(name)}

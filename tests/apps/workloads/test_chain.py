@@ -191,3 +191,14 @@ def test_restart_replaces_the_allocation(chain: Chain, alice: Person) -> None:
     chain.until(app, RUNNING)
     assert len(chain.lab.jobs.jobs[app.slug].allocations) == 2
     assert operation(app).state == OperationState.SUCCEEDED
+
+
+def test_what_is_written_in_vain_is_written_once(chain: Chain, alice: Person) -> None:
+    """Something else undoes each write: no quarrel without end within one look."""
+    writes: list[str] = []
+    chain.lab.secrets.write_policy = lambda name, _text: writes.append(name)  # type: ignore[method-assign]
+    catalogue.template("asking", secrets=catalogue.MEMBER_SECRET)
+    app = submit(alice, template="asking").app
+    chain.look(app)
+    assert len(writes) == 1
+    assert Observation.objects.get(app_id=app.id).reason_code == "part.differs"
