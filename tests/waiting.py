@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from threading import Event
 from time import monotonic
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 T = TypeVar("T")
 _LOOK_EVERY = 0.02  # seconds
 
 
-def wait_for(condition: Callable[[], T], deadline_s: float, why: str) -> T:
+def wait_for(condition: Callable[[], T | Literal[False] | None], deadline_s: float, why: str) -> T:
     """Return the condition's first true value; after `deadline_s` seconds fail, saying `why`."""
     pause, end = Event(), monotonic() + deadline_s
     while True:

@@ -96,7 +96,7 @@ def read_env(path: Path) -> dict[str, str]:
 
 
 def command(layout: Layout, process: str) -> list[str]:
-    """Return how a process of the portal is started."""
+    """Return how a process of the portal is started; people who wait for an answer go before the loops."""
     celery = ["-m", "celery", "-A", "portal.celery:app"]
     web = ["-m", "uvicorn", "portal.asgi:application", "--host=127.0.0.1", f"--port={layout.port('portal')}"]
     arguments = {
@@ -105,4 +105,5 @@ def command(layout: Layout, process: str) -> list[str]:
         "beat": ["-m", "portal.beat", str(layout.home / "beat-schedule")],
         "watcher": ["manage.py", "watch"],
     }
-    return [sys.executable, *arguments[process]]
+    behind = ["nice", "-n", "5"] if process in {"worker", "watcher"} else []
+    return [*behind, sys.executable, *arguments[process]]

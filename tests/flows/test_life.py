@@ -47,7 +47,7 @@ def test_stop_frees_the_machine_and_keeps_the_address(
         status, body = fetch(stack, app["address"])
         return (status, body) if "paillasse" in body.lower() else None
 
-    status, body = wait_for(explained, 20, "the explaining page answers for a stopped app") or (0, "")
+    status, body = wait_for(explained, 20, "the explaining page answers for a stopped app")
     assert status in {404, 503}, body
     assert alice.act(app_id, "start").status_code == 202
     alice.until(app_id, "running")

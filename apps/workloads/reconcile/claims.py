@@ -95,7 +95,7 @@ def free_the_dead(now: datetime) -> int:
     """Free what is claimed by sessions that have ended, to be looked at now; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(_FREE, {"now": now})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def park(app_id: UUID, now: datetime) -> bool:

@@ -61,8 +61,8 @@ class PublicAddresses:
     def ask(self, host: str, path: str = "/") -> Answer:
         """Ask; redirects are an answer and not followed. OutsideRefused for what is no host or path.
 
-        A broken connection is tried once more: one that was kept open may just have ended. So is a 421: Traefik
-        says it where a connection was opened under another router's TLS options.
+        A broken connection is tried once more: one that was kept open may just have ended. So is a 421:
+        Traefik says it where a connection was opened under another router's TLS options.
         """
         name, target = safe.host(PART, host), safe.target(PART, path)
         if self._ca is not None and not self._ca.is_file():

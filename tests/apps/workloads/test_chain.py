@@ -193,10 +193,12 @@ def test_restart_replaces_the_allocation(chain: Chain, alice: Person) -> None:
     assert operation(app).state == OperationState.SUCCEEDED
 
 
-def test_what_is_written_in_vain_is_written_once(chain: Chain, alice: Person) -> None:
+def test_what_is_written_in_vain_is_written_once(
+    chain: Chain, alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Something else undoes each write: no quarrel without end within one look."""
     writes: list[str] = []
-    chain.lab.secrets.write_policy = lambda name, _text: writes.append(name)  # type: ignore[method-assign]
+    monkeypatch.setattr(chain.lab.secrets, "write_policy", lambda name, _text: writes.append(name))
     catalogue.template("asking", secrets=catalogue.MEMBER_SECRET)
     app = submit(alice, template="asking").app
     chain.look(app)
