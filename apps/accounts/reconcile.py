@@ -3,6 +3,9 @@
 A browser session and a token end at once where Keycloak says that an account is disabled or gone. No answer
 changes nothing, and so does an answer under which too many would be gone at once: that is another realm, or
 an empty database, not a lab that has left.
+
+Whoever has a role in the whole lab is asked about their groups too: who is taken out of the administrators'
+group decides no more, though a session lasts a day and a token a year.
 """
 
 from collections.abc import Iterable
@@ -30,6 +33,9 @@ class Accounts(Protocol):
     def account(self, subject: str) -> Account | None:
         """The account of a subject, None where there is none; raises Unavailable where nobody can say."""
 
+    def groups(self, subject: str) -> tuple[str, ...] | None:
+        """Full paths of the subject's groups; None and raises as `account` does."""
+
 
 @dataclass(frozen=True)
 class Pass:
@@ -38,6 +44,7 @@ class Pass:
     asked: int = 0
     disabled: int = 0
     enabled: int = 0
+    roles: int = 0  #: lab roles that were changed
     halted: bool = False
 
 
@@ -57,7 +64,25 @@ def check_accounts(accounts: Accounts, people: Iterable[Person] | None = None) -
         log.error("too_many_accounts_gone", gone=len(gone), asked=len(told))
         return Pass(asked=len(told), halted=True)
     changes = [_follow(person, account) for person, account in told.items()]
-    return Pass(asked=len(told), disabled=changes.count(False), enabled=changes.count(True))
+    roles = [_follow_groups(accounts, person) for person, account in told.items() if account is not None]
+    return Pass(
+        asked=len(told),
+        disabled=changes.count(False),
+        enabled=changes.count(True),
+        roles=roles.count(True),
+    )
+
+
+def _follow_groups(accounts: Accounts, person: Person) -> bool:
+    """Write the lab role that the groups give now, for one who had some; whoever gets one signs in anew."""
+    if not person.lab_role:
+        return False
+    try:
+        groups = accounts.groups(person.subject)
+    except PaillasseError as error:
+        log.warning("groups_not_checked", person=str(person.id), code=error.code)
+        return False
+    return groups is not None and services.follow_groups(person=person, groups=groups)
 
 
 def _follow(person: Person, account: Account | None) -> bool | None:

@@ -66,6 +66,24 @@ def test_an_unknown_account_is_none(accounts: KeycloakAccounts, wire: responses.
     assert accounts.account(SUBJECT) is None
 
 
+def test_groups_are_read_by_their_full_paths(
+    accounts: KeycloakAccounts, wire: responses.RequestsMock
+) -> None:
+    logs_in(wire)
+    told = [
+        {"id": "1", "name": "admins", "path": "/x/lab/admins"},
+        {"id": "2", "name": "lab", "path": "/lab"},
+    ]
+    wire.get(f"{USER}/groups?first=0&max=1000", json=told)
+    assert accounts.groups(SUBJECT) == ("/x/lab/admins", "/lab")
+
+
+def test_an_unknown_account_has_no_groups(accounts: KeycloakAccounts, wire: responses.RequestsMock) -> None:
+    logs_in(wire)
+    wire.get(f"{USER}/groups?first=0&max=1000", status=404, json={"error": "User not found"})
+    assert accounts.groups(SUBJECT) is None
+
+
 OTHERS: list[tuple[int, str, type[Exception]]] = [
     (404, '{"error":"Realm not found."}', Misconfigured),
     (404, "404 page not found", Misconfigured),

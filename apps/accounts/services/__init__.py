@@ -1,6 +1,13 @@
 """What changes people, their sessions and their tokens."""
 
-from apps.accounts.services.people import Claims, find_or_invite, forget_pending, set_preferences, sign_in
+from apps.accounts.services.people import (
+    Claims,
+    find_or_invite,
+    follow_groups,
+    forget_pending,
+    set_preferences,
+    sign_in,
+)
 from apps.accounts.services.sessions import (
     close_session,
     end_sessions,
@@ -16,6 +23,7 @@ __all__ = [
     "create_token",
     "end_sessions",
     "find_or_invite",
+    "follow_groups",
     "forget_ended",
     "forget_pending",
     "open_session",

@@ -1,5 +1,6 @@
 """Who is known: signing in, being invited, preferences."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 from apps.accounts.models import Person
 from apps.accounts.permissions import lab_role_of
 from apps.audit import services as audit
-from kernel.actors import Actor
+from kernel.actors import Actor, system
 from kernel.errors import Refused
 
 
@@ -52,6 +53,21 @@ def sign_in(*, claims: Claims, request_id: str = "", ip: str | None = None) -> P
     if before != after:
         record(actor, "person.changed", person, before, after)
     return person
+
+
+@transaction.atomic
+def follow_groups(*, person: Person, groups: Collection[str]) -> bool:
+    """Take over the groups that somebody is in now, and the lab role that they give; whether that changed."""
+    known = Person.objects.select_for_update(no_key=True).get(id=person.id)
+    before = _tell(known)
+    known.groups = list(groups)
+    known.lab_role = lab_role_of(groups, settings.ADMIN_GROUPS, settings.AUDITOR_GROUPS)
+    after = _tell(known)
+    if before == after:
+        return False
+    known.save(update_fields=["groups", "lab_role"])
+    record(system("account check"), "person.changed", known, before, after)
+    return True
 
 
 def _person_of(claims: Claims) -> Person:

@@ -3,15 +3,18 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 import requests
 
 from drivers import safe
-from drivers.keycloak.convert import Account, account
+from drivers.keycloak.convert import Account, account, groups
 from drivers.keycloak.errors import PART, NotThere, TokenRefused, checked, translated
 from drivers.sessions import TIMEOUT, SecretFile, new_session
 from kernel.errors import Misconfigured
 
+T = TypeVar("T")
+GROUPS_MAX = 1_000
 EARLY_S = 20.0  #: seconds before its end at which a token is not used any more
 
 
@@ -44,26 +47,37 @@ class KeycloakAccounts:
         """
         url = f"{self._address}/admin/realms/{self._realm}/users/{safe.uuid(PART, subject)}"
         try:
-            return self._ask(url)
+            return self._ask(url, account)
         except NotThere:
             return None
 
-    def _ask(self, url: str) -> Account:
+    def groups(self, subject: str) -> tuple[str, ...] | None:
+        """Full paths of the groups that a subject is in now, or None where Keycloak knows no such account.
+
+        Raises as `account` does.
+        """
+        url = f"{self._address}/admin/realms/{self._realm}/users/{safe.uuid(PART, subject)}/groups"
         try:
-            return self._read(url)
+            return self._ask(f"{url}?first=0&max={GROUPS_MAX}", groups)
+        except NotThere:
+            return None
+
+    def _ask(self, url: str, convert: Callable[[Any], T]) -> T:
+        try:
+            return self._read(url, convert)
         except TokenRefused:
             with self._lock:
                 self._token = ""
         try:
-            return self._read(url)
+            return self._read(url, convert)
         except TokenRefused as error:
             raise Misconfigured(PART, str(error)) from error
 
-    def _read(self, url: str) -> Account:
+    def _read(self, url: str, convert: Callable[[Any], T]) -> T:
         with translated():
             headers = {"Authorization": f"Bearer {self._access_token()}"}
             response = self._session.get(url, headers=headers, timeout=TIMEOUT, allow_redirects=False)
-            return account(checked(response).json())
+            return convert(checked(response).json())
 
     def _access_token(self) -> str:
         with self._lock:

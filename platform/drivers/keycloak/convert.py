@@ -1,6 +1,6 @@
 """Keycloak's JSON as plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,3 +23,8 @@ def account(raw: Mapping[str, Any]) -> Account:
         email=raw.get("email") or "",
         email_verified=bool(raw.get("emailVerified")),
     )
+
+
+def groups(raw: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Read a list of GroupRepresentations: their full paths, as the claim `groups` of a sign-in has them."""
+    return tuple(each["path"] for each in raw)

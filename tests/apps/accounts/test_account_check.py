@@ -23,6 +23,7 @@ class Told:
     def __init__(self, default: bool | Exception | None = True, **named: bool | Exception | None) -> None:
         """True: enabled; False: disabled; None: there is none."""
         self.default, self.named = default, named
+        self.in_groups: dict[str, tuple[str, ...] | Exception | None] = {}
 
     def account(self, subject: str) -> Account | None:
         """Answer as told."""
@@ -31,6 +32,13 @@ class Told:
         if isinstance(answer, Exception):
             raise answer
         return None if answer is None else Account(subject, answer, "", email_verified=True)
+
+    def groups(self, subject: str) -> tuple[str, ...] | None:
+        """Those named, else the administrators'."""
+        answer = self.in_groups.get(Person.objects.get(subject=subject).login, ("/lab/paillasse-admins",))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 def enter(signed_in: SignedIn, person: Person) -> Client:
@@ -86,3 +94,33 @@ def test_only_those_who_could_come_in_are_asked_about(
     enter(signed_in, alice)
     people.pending("zoe@lab.example")
     assert list(to_check()) == [alice]
+
+
+@pytest.mark.parametrize(
+    ("reason", "groups", "role"),
+    [
+        ("taken out of the group", ("/lab",), ""),
+        ("in a group of another place", ("/x/lab/paillasse-admins",), ""),
+        ("an auditor now", ("/lab/paillasse-auditors",), "auditor"),
+        ("still in it", ("/lab/paillasse-admins", "/lab"), "admin"),
+        ("no answer", Unavailable("keycloak"), "admin"),
+        ("no such account, said a moment later", None, "admin"),
+    ],
+)
+def test_a_lab_role_ends_with_its_group(
+    signed_in: SignedIn, bob: Person, reason: str, groups: tuple[str, ...] | Exception | None, role: str
+) -> None:
+    """A token lasts up to a year: who signs in no more must not decide until then."""
+    enter(signed_in, bob)
+    told = Told()
+    told.in_groups["bob"] = groups
+    check_accounts(told)
+    assert Person.objects.get(id=bob.id).lab_role == role, reason
+    changed = Event.objects.filter(verb="person.changed", target_id=str(bob.id)).count()
+    assert changed == (role != "admin")
+
+
+def test_nobody_gets_a_lab_role_without_signing_in(signed_in: SignedIn, alice: Person) -> None:
+    enter(signed_in, alice)
+    assert check_accounts(Told()).roles == 0
+    assert Person.objects.get(id=alice.id).lab_role == ""
