@@ -106,7 +106,16 @@ def test_a_line_is_json_without_secrets(tmp_path: Path) -> None:
     assert secret not in str(line)
 
 
-def test_a_body_that_only_grows_is_cut(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("kind", "limit", "reason"),
+    [
+        ("multipart/form-data; boundary=x", 4_000_000, "files"),
+        ("application/x-www-form-urlencoded", 1024 * 1024, "a form, which Django reads into memory"),
+        ("application/json", 1024 * 1024, "JSON"),
+        ("", 1024 * 1024, "nothing said"),
+    ],
+)
+def test_a_body_that_only_grows_is_cut(kind: str, limit: int, reason: str) -> None:
     sent: list[Any] = []
     read: list[int] = []
 
@@ -118,11 +127,12 @@ def test_a_body_that_only_grows_is_cut(caplog: pytest.LogCaptureFixture) -> None
             more = message["more_body"]
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"x" * 40, "more_body": True}
+        return {"type": "http.request", "body": b"x" * 40_000, "more_body": True}
 
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(LimitBody(reads_all, 100)({"type": "http"}, receive, send))
-    assert sum(read) <= 100
+    scope = {"type": "http", "headers": [(b"content-type", kind.encode())] if kind else []}
+    asyncio.run(LimitBody(reads_all, 4_000_000)(scope, receive, send))
+    assert limit - 40_000 <= sum(read) <= limit, reason
     assert sent[0]["status"] == 413
