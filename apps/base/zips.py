@@ -5,11 +5,12 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any, cast
 
 from kernel.errors import Refused
 
 _CHUNK = 1024 * 1024  # bytes
+_ENTRY = 512  # bytes of the directory for one entry, its name included: more than the usual
 _RATIO_FROM = 1024 * 1024  # bytes: short texts of blanks may well shrink a thousandfold
 
 
@@ -35,10 +36,11 @@ def check_zip(
     `contains` names files that it must hold, by their paths. Raises Refused: `zip.not_zip`, `zip.damaged`,
     `zip.entries`, `zip.path`, `zip.link`, `zip.encrypted`, `zip.twice`, `zip.bomb`, `zip.missing`.
     """
+    limits = limits or ZipLimits()
     file.seek(0)
     try:
-        with zipfile.ZipFile(file) as archive:
-            _check(archive, limits or ZipLimits(), field)
+        with zipfile.ZipFile(cast("IO[bytes]", _Sparing(file, limits, field))) as archive:
+            _check(archive, limits, field)
             lacking = sorted(set(contains) - set(archive.namelist()))
     except zipfile.BadZipFile as error:
         code = "zip.damaged" if zipfile.is_zipfile(file) else "zip.not_zip"
@@ -49,6 +51,24 @@ def check_zip(
         file.seek(0)
     if lacking:
         raise Refused("zip.missing", field=field, names=", ".join(lacking))
+
+
+class _Sparing:
+    """A file of which little is read at a time: zipfile reads a directory whole before anybody counts."""
+
+    def __init__(self, file: IO[bytes], limits: ZipLimits, field: str) -> None:
+        self._file, self._limits, self._field = file, limits, field
+        self._most = max(2 * _CHUNK, limits.entries * _ENTRY)
+
+    def read(self, size: int = -1) -> bytes:
+        """As a file does; raises Refused `zip.entries` where so much is wanted that it can only be names."""
+        found = self._file.read(min(size, self._most + 1) if size >= 0 else self._most + 1)
+        if len(found) > self._most:
+            raise Refused("zip.entries", field=self._field, limit=self._limits.entries)
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
 
 
 def _check(archive: zipfile.ZipFile, limits: ZipLimits, field: str) -> None:

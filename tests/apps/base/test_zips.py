@@ -107,6 +107,31 @@ def test_refused(reason: str, content: bytes, code: str) -> None:
     assert (refused.value.code, refused.value.field) == (code, "parameters.site"), reason
 
 
+class Watched(io.BytesIO):
+    """A file that remembers the most that was read of it at once."""
+
+    most = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read."""
+        found = super().read(size)
+        self.most = max(self.most, len(found))
+        return found
+
+
+def test_a_directory_without_end_is_not_read_whole() -> None:
+    """A million entries of 47 bytes fit into one upload, and would take a gigabyte of memory."""
+    one = named("a")
+    central, end = one.index(b"PK\x01\x02"), one.index(b"PK\x05\x06")
+    closing = bytearray(one[end:])
+    struct.pack_into("<HHI", closing, 8, 0xFFFE, 0xFFFE, (end - central) * 200_000)
+    file = Watched(one[:central] + one[central:end] * 200_000 + closing)
+    with pytest.raises(Refused) as refused:
+        check_zip(file)
+    assert refused.value.code == "zip.entries"
+    assert file.most < 4 * 1024 * 1024
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")  # the zip is made so on purpose
 def test_the_same_path_twice_is_refused() -> None:
     with pytest.raises(Refused, match="twice"):
