@@ -223,7 +223,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": _redis_timeouts,
+        "OPTIONS": {**_redis_timeouts, "serializer": "portal.cache.JsonSerializer"},
     }
 }
 CELERY_BROKER_URL = REDIS_URL

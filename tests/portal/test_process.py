@@ -4,16 +4,19 @@ import asyncio
 import json
 import logging
 import logging.config
+import pickle
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache.backends.redis import RedisCacheClient
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
 
 from portal import broker, celery, checks, health, logs
+from portal import settings as base
 from portal.limits import LimitBody
 
 
@@ -136,3 +139,20 @@ def test_a_body_that_only_grows_is_cut(kind: str, limit: int, reason: str) -> No
     asyncio.run(LimitBody(reads_all, 4_000_000)(scope, receive, send))
     assert limit - 40_000 <= sum(read) <= limit, reason
     assert sent[0]["status"] == 413
+
+
+class Planted:
+    """What pickle would run while it reads."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (pytest.fail, ("a value of the cache was run",))
+
+
+def test_what_stands_in_the_cache_is_never_run() -> None:
+    """Whoever may write to Redis, as each process may, has no say in the others."""
+    serializer = RedisCacheClient(["redis://127.0.0.1"], **base.CACHES["default"]["OPTIONS"])._serializer
+    with pytest.raises(ValueError, match="codec"):
+        serializer.loads(pickle.dumps(Planted()))
+    for value in (3, "é", None, {"a": [1, True]}):
+        kept = serializer.dumps(value)
+        assert serializer.loads(kept if isinstance(kept, bytes) else str(kept).encode()) == value
