@@ -22,7 +22,7 @@ from kernel.errors import Conflict, Refused
 RETRY_AFTER_S = "2"
 PAGE = ("limit", "offset")
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
-_VERSION = re.compile(r"(\d+)(?:-[0-9a-f]+)?")
+_VERSION = re.compile(r"(\d{1,9})(?:-[0-9a-f]+)?")
 _M = TypeVar("_M", bound=Model)
 
 
