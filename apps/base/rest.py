@@ -30,12 +30,16 @@ class HasScope(permissions.BasePermission):
     """A token may do what its scopes say; a browser session may do what the person may."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Whether the token holds the scope that this action names; an action without one is refused."""
+        """Whether the token holds the scope that this action names; an action without one is refused.
+
+        A method that the address does not have is no action: it gets its 405.
+        """
         scopes = getattr(request.auth, "scopes", None)
         if scopes is None:
             return True
-        needed = getattr(view, "scopes", {}).get(getattr(view, "action", None))
-        return needed is not None and needed in scopes
+        action = getattr(view, "action", None)
+        needed = getattr(view, "scopes", {}).get(action)
+        return action is None or (needed is not None and needed in scopes)
 
 
 class StrictSerializer(serializers.Serializer[Any]):

@@ -260,7 +260,8 @@ def _await_end(operation_id: UUID, seconds: int) -> bool:
             state__in=[OperationState.PENDING, OperationState.RUNNING]
         )
         while not ended.exists() and time.monotonic() < ends:
-            connection.close_if_unusable_or_obsolete()
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
             time.sleep(LOOK_S)
     finally:
         _waiting.release()

@@ -1,0 +1,91 @@
+"""Every call of the API, once: who may, with which scope, and what it answers."""
+
+from dataclasses import dataclass, field
+
+from tests.api.world import LARGE
+
+NEW: dict[str, object] = {
+    "project": "{project}",
+    "template": "page",
+    "name": "notes",
+    "parameters": {"title": "Notes"},
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call, as somebody with the right makes it."""
+
+    method: str
+    path: str
+    scope: str
+    body: dict[str, object] | None = None
+    status: int = 200
+    who: str = "alice"
+    viewer: int = 200  #: what a member who may only look gets
+    stranger: int = 404  #: and somebody who is not in the project
+    why: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+READS = [
+    Call("GET", "me/", "profile:read", stranger=200),
+    Call("GET", "tokens/", "profile:read", stranger=200),
+    Call("GET", "templates/", "templates:read", stranger=200),
+    Call("GET", "templates/page/", "templates:read", stranger=200),
+    Call("GET", "projects/", "projects:read", stranger=200),
+    Call("GET", "projects/{project}/", "projects:read"),
+    Call("GET", "projects/{project}/members/", "projects:read"),
+    Call("GET", "projects/{project}/quota/", "projects:read"),
+    Call("GET", "requests/", "requests:read", stranger=200),
+    Call("GET", "requests/{request}/", "requests:read"),
+    Call("GET", "apps/", "apps:read", stranger=200),
+    Call("GET", "apps/{app}/", "apps:read"),
+    Call("GET", "apps/{app}/releases/", "apps:read"),
+    Call("GET", "apps/{app}/events/", "apps:read"),
+    Call("GET", "apps/{app}/logs/", "apps:read"),
+    Call("GET", "apps/{app}/secrets/", "apps:read"),
+    Call("GET", "operations/", "apps:read", stranger=200),
+    Call("GET", "operations/{operation}/", "apps:read"),
+    Call("GET", "operations/{operation}/?wait=1", "apps:read"),
+]
+WRITES = [
+    Call("POST", "apps/", "apps:write", NEW, 202, viewer=403),
+    Call("POST", "apps/?dry_run=true", "apps:write", NEW, 200, viewer=403),
+    Call("POST", "apps/", "apps:write", {**NEW, "resources": LARGE, "reason": "course"}, 202, viewer=403),
+    Call("PATCH", "apps/{app}/", "apps:write", {"parameters": {"title": "New"}}, 202, viewer=403),
+    Call("DELETE", "apps/{app}/", "apps:write", None, 202, who="dana", viewer=403),
+    Call("POST", "apps/{app}/stop/", "apps:write", {}, 202, viewer=403),
+    Call("POST", "apps/{app}/restart/", "apps:write", {}, 202, viewer=403),
+    Call("POST", "apps/{app}/retry/", "apps:write", {}, 409, viewer=403, why="it runs"),
+    Call("POST", "apps/{app}/start/", "apps:write", {}, 409, viewer=403, why="it runs"),
+    Call("POST", "apps/{app}/secrets/reveal/", "secrets:reveal", {}, 200, viewer=403),
+    Call(
+        "PUT",
+        "apps/{app}/secrets/",
+        "apps:write",
+        {"secrets": {"password": "x"}},
+        400,
+        viewer=403,
+        why="it is generated, and not asked of members",
+    ),
+    Call("POST", "requests/{request}/withdraw/", "apps:write", {}, 200, viewer=403),
+    Call("POST", "requests/{request}/approve/", "requests:decide", {"reason": "yes"}, 200, who="bob"),
+    Call("POST", "requests/{request}/reject/", "requests:decide", {"reason": "no"}, 200, who="bob"),
+    Call(
+        "POST",
+        "projects/{project}/members/",
+        "projects:write",
+        {"email": "zoe@lab.example", "role": "viewer"},
+        201,
+        who="dana",
+        viewer=403,
+    ),
+    Call(
+        "PATCH", "projects/{project}/members/{member}/", "projects:write", {"role": "owner"}, 200, "dana", 403
+    ),
+    Call("DELETE", "projects/{project}/members/{member}/", "projects:write", None, 204, "dana", viewer=204),
+]
+ALL = [*READS, *WRITES]

@@ -1,0 +1,54 @@
+"""A small world for the API: an app that runs, a request that waits, a member who may only look."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from apps.accounts.models import Person
+from apps.approvals.models import Request
+from apps.projects.enums import Role
+from apps.projects.models import Membership, Project
+from apps.workloads.models import App, Operation
+from orchestration.states import ObservedState
+from tests.apps.workloads.chain import Chain
+from tests.factories import catalogue, people, projects
+from tests.factories.apps import submit
+
+LARGE = {"cpu_mhz": 8000, "memory_mib": 8192}  # beyond any project's quota, within the template's bounds
+
+
+@dataclass(frozen=True)
+class World:
+    """What stands, and who is there. alice deploys in the project, dana owns it, viewer looks."""
+
+    chain: Chain
+    project: Project
+    app: App
+    waiting: Request
+    operation: Operation
+    membership: Membership
+    alice: Person
+    viewer: Person
+
+    def path(self, template: str) -> str:
+        """Fill in the ids: {project}, {app}, {request}, {operation}, {member}."""
+        return template.format(
+            project=self.project.id,
+            app=self.app.id,
+            request=self.waiting.id,
+            operation=self.operation.id,
+            member=self.membership.id,
+        )
+
+
+def build(alice: Person, genomics: Project, use: Callable[[Chain], None]) -> World:
+    """Make it; `use` puts the fake lab in place of the drivers."""
+    catalogue.template()
+    chain = Chain()
+    use(chain)
+    viewer = projects.member(genomics, people.person("vera"), Role.VIEWER)
+    made = submit(alice, "wiki", project_id=genomics.id)
+    chain.until(made.app, ObservedState.RUNNING)
+    waits = submit(alice, "huge", project_id=genomics.id, resources=LARGE, reason="A course in May")
+    assert waits.request is not None
+    assert made.operation is not None
+    return World(chain, genomics, made.app, waits.request, made.operation, viewer, alice, viewer.person)
