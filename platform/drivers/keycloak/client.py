@@ -40,6 +40,16 @@ class KeycloakAccounts:
         self._lock = threading.Lock()
         self._token, self._until = "", 0.0
 
+    def issuer(self) -> str:
+        """What the realm calls itself in its tokens."""
+        url = f"{self._address}/realms/{self._realm}/.well-known/openid-configuration"
+        with translated():
+            response = self._session.get(url, timeout=TIMEOUT, allow_redirects=False)
+            try:
+                return str(checked(response).json()["issuer"])
+            except (TokenRefused, NotThere) as error:
+                raise Misconfigured(PART, str(error)) from error
+
     def account(self, subject: str) -> Account | None:
         """The account of a subject, or None where Keycloak knows none.
 

@@ -235,3 +235,8 @@ class NomadJobs:
                 return str(self._agent.get_agent()["config"]["Version"]["Version"])
         except (Misconfigured, NotThere, KeyError, TypeError):
             return next((str(line.get("Version", "")) for line in self.listed("nodes")), "")
+
+    def edition(self) -> str:
+        """What the version calls itself besides its number: `ent`, `solo`, or nothing. Needs agent read."""
+        with translated():
+            return str(self._agent.get_agent()["config"]["Version"].get("VersionMetadata") or "")

@@ -83,3 +83,25 @@ class TraefikRoutes:
         response = self._get("version")
         with translated():
             return str(response.json().get("Version", ""))
+
+    def entrypoints(self) -> tuple[str, ...]:
+        """Names of the entry points."""
+        response = self._get("entrypoints")
+        with translated():
+            return tuple(str(each["name"]) for each in response.json())
+
+    def providers(self) -> tuple[str, ...]:
+        """Kinds of providers, as Traefik writes them: File, ConsulCatalog."""
+        response = self._get("overview")
+        with translated():
+            return tuple(map(str, response.json().get("providers") or ()))
+
+    def has_middleware(self, name: str) -> bool:
+        """Whether a middleware stands; the name with its provider, as `http-to-https@file`."""
+        first, _, provider = name.partition("@")
+        full = f"{safe.word(PART, first)}@{safe.word(PART, provider)}"
+        try:
+            self._get(f"http/middlewares/{full}")
+        except NotThere:
+            return False
+        return True

@@ -186,3 +186,14 @@ class VaultSecrets:
             answer = self._client.sys.read_health_status(method="GET")
             told = answer if isinstance(answer, dict) else answer.json()
         return str(told.get("version", ""))
+
+    def capabilities(self, *paths: str) -> Mapping[str, frozenset[str]]:
+        """What this process may do at each path of the API (`root` may everything)."""
+        url, post = "/v1/sys/capabilities-self", self._client.adapter.post
+        told = self._call(lambda: post(url, json={"paths": list(paths)}))["data"]
+        return {path: frozenset(told.get(path) or ()) for path in paths}
+
+    @property
+    def mounts(self) -> tuple[str, str, str]:
+        """The KV mount with the prefix of the apps below it, and the mount of JWT roles."""
+        return self._kv_mount, self._kv_prefix, self._jwt_mount
