@@ -150,7 +150,8 @@ class Planted:
 
 def test_what_stands_in_the_cache_is_never_run() -> None:
     """Whoever may write to Redis, as each process may, has no say in the others."""
-    serializer = RedisCacheClient(["redis://127.0.0.1"], **base.CACHES["default"]["OPTIONS"])._serializer
+    client: Any = RedisCacheClient(["redis://127.0.0.1"], **base.CACHES["default"]["OPTIONS"])
+    serializer = client._serializer
     with pytest.raises(ValueError, match="codec"):
         serializer.loads(pickle.dumps(Planted()))
     for value in (3, "é", None, {"a": [1, True]}):

@@ -1,0 +1,97 @@
+"""The pages on the real parts: sound, no wider than the screen, and there when a part is not."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.person import Visitor, wider
+from tests.flows.halting import halted
+from tests.waiting import wait_for
+
+pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.timeout(240)]
+Visit = Callable[..., Visitor]
+Names = Callable[[str], str]
+LOOKS = [("en", 1280, "light"), ("fr", 360, "light"), ("fr", 1280, "dark"), ("en", 360, "dark")]
+MEMBER = {
+    "home": "/",
+    "catalogue": "/catalogue/",
+    "template": "/catalogue/data-explorer/",
+    "request": "/catalogue/notebook/request/",
+    "apps": "/apps/",
+    "app": "/apps/{app}/",
+    "app-releases": "/apps/{app}/releases/",
+    "app-logs": "/apps/{app}/logs/",
+    "app-secrets": "/apps/{app}/secrets/",
+    "app-settings": "/apps/{app}/settings/",
+    "requests": "/requests/",
+    "projects": "/projects/",
+    "tokens": "/tokens/",
+}
+ADMIN = {"decisions": "/decisions/", "audit": "/audit/", "status": "/status/"}
+
+
+def troubles(page: Page, what: str) -> list[str]:
+    """What axe finds, and a page wider than the screen."""
+    found = [
+        f"{what}: {each['id']} {[node['target'] for node in each['nodes'][:3]]}"
+        for each in Axe().run(page).response["violations"]
+    ]
+    return found + ([f"{what}: {wider(page)} px wider than the screen"] if wider(page) > 0 else [])
+
+
+def test_every_page_is_sound_and_fits(visit: Visit, fresh: Names, screenshots: Path) -> None:
+    """In French and English, wide and narrow, light and dark, with an app that runs."""
+    owner = visit("alice")
+    owner.ask("static-site", fresh("atlas"), {"title": "Atlas", "text": "Every cell of the mouse brain."})
+    app_id = owner.send()
+    address = owner.runs()
+    found: list[str] = []
+    for language, width, scheme in LOOKS:
+        for who, pages in (("alice", MEMBER), ("bob", ADMIN)):
+            visitor = visit(who, language=language, width=width, scheme=scheme)
+            for name, path in pages.items():
+                visitor.go(path.format(app=app_id))
+                expect(visitor.page.locator("html")).to_have_attribute("lang", language)
+                shot = screenshots / f"{name}-{width}-{language}-{scheme}.png"
+                visitor.page.screenshot(path=shot, full_page=True)
+                found += troubles(visitor.page, shot.stem)
+    assert owner.api.act(app_id, "stop").status_code == 202
+    owner.api.until(app_id, "stopped")
+    nobody = visit("", language="fr", width=360)
+    for name, there in {
+        "explaining": address,
+        "sign-in": nobody.stack["portal"]["url"] + "/sign-in/",
+    }.items():
+        nobody.page.goto(there)
+        nobody.page.screenshot(path=screenshots / f"{name}-360-fr-light.png", full_page=True)
+        found += troubles(nobody.page, name)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("process", "word"),
+    [pytest.param("nomad", "Nomad", id="nomad"), pytest.param("openbao", "OpenBao", id="openbao")],
+)
+def test_a_part_that_is_down_is_named_and_the_pages_answer(
+    visit: Visit, stack: dict[str, Any], screenshots: Path, process: str, word: str
+) -> None:
+    alice = visit("alice")
+    banner = alice.page.locator(".banner", has_text=word)
+    alice.go("/")
+    expect(banner).to_have_count(0)
+    with halted(stack, process):
+
+        def named() -> bool:
+            alice.go("/")
+            return banner.count() > 0
+
+        wait_for(named, 60, f"the banner names {word}")
+        for path in ("/", "/catalogue/", "/catalogue/static-site/request/", "/apps/", "/requests/"):
+            alice.go(path)
+            expect(banner).to_be_visible()
+            expect(alice.page.locator("h1").first).to_be_visible()
+        alice.page.screenshot(path=screenshots / f"without-{process}.png")
