@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -34,3 +35,11 @@ def amounts(name: str, default: str) -> dict[str, int]:
         return {key: int(value) for key, value in (word.split("=") for word in words(name, default))}
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: name=number,name=number: {error}") from error
+
+
+def mail(name: str, default: str) -> dict[str, Any]:
+    """Read where mail goes: smtp://, consolemail:// or filemail:///folder, whose path keeps its first slash."""
+    config: dict[str, Any] = env.email_url(name, default=default)
+    if folder := config.get("EMAIL_FILE_PATH"):
+        config["EMAIL_FILE_PATH"] = f"/{folder.lstrip('/')}"
+    return config

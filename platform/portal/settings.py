@@ -1,7 +1,7 @@
 """Django's settings, all from the environment (the table is in README.md)."""
 
 from portal import logs
-from portal.env import BASE_DIR, amounts, env, flag, words
+from portal.env import BASE_DIR, amounts, env, flag, mail, words
 
 PROCESS = env.str("PROCESS", default="command")
 DEBUG = flag("DEBUG", default=False)
@@ -227,8 +227,7 @@ CACHES = {
     }
 }
 CELERY_BROKER_URL = REDIS_URL
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+vars().update(mail("EMAIL_URL", "consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"paillasse@{PORTAL_HOST}")
 
 # -- logs --------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture.source import ROOT
 
-READERS = {"str", "int", "bool", "db_url", "email_url", "flag", "words", "amounts"}
+READERS = {"str", "int", "bool", "db_url", "email_url", "flag", "words", "amounts", "mail"}
 
 
 def settings_read() -> set[str]:
