@@ -38,7 +38,7 @@ def amounts(name: str, default: str) -> dict[str, int]:
 
 
 def mail(name: str, default: str) -> dict[str, Any]:
-    """Read where mail goes: smtp://, consolemail:// or filemail:///folder, whose path keeps its first slash."""
+    """Read where mail goes: smtp://, consolemail:// or filemail:///folder, which is taken from the root."""
     config: dict[str, Any] = env.email_url(name, default=default)
     if folder := config.get("EMAIL_FILE_PATH"):
         config["EMAIL_FILE_PATH"] = f"/{folder.lstrip('/')}"
