@@ -13,12 +13,11 @@ help: ## This list
 lint: ## Style of Python and of page templates
 	$(PY)/ruff check .
 	$(PY)/ruff format --check .
-	$(PY)/djlint templates/web --check --lint --quiet
+	$(PY)/djlint templates/web --lint --quiet
 
 format: ## Put the style right
 	$(PY)/ruff check --fix .
 	$(PY)/ruff format .
-	$(PY)/djlint templates/web --reformat --quiet
 
 types: ## mypy, strict
 	$(PY)/mypy platform apps tests deploy

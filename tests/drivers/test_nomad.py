@@ -280,3 +280,9 @@ def test_what_live_allocations_hold_is_added_up() -> None:
     line = {"NodeID": "n", "ClientStatus": "running", "AllocatedResources": {"Tasks": {"a": task, "b": task}}}
     sums = convert.allocated([line, line, {**line, "ClientStatus": "complete"}])
     assert sums == {"n": (400, 256)}
+
+
+@pytest.mark.parametrize(("told", "edition"), [({}, ""), ({"VersionMetadata": "solo"}, "solo")])
+def test_edition(opened: Opened, wire: responses.RequestsMock, told: dict[str, str], edition: str) -> None:
+    wire.get(f"{URL}/agent/self", json={"config": {"Version": {"Version": "2.0.5", **told}}})
+    assert opened.jobs.edition() == edition
