@@ -2,6 +2,7 @@
 
 import json
 import os
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from stack.installing import debian_program
@@ -46,8 +47,12 @@ class Consul(Part):
             self.stack.processes.start(self.name, command, env={"PATH": os.environ["PATH"]}, cwd=folder)
 
     def ready(self) -> bool:
-        """Whether it has a leader."""
-        return try_http("GET", f"{self._url()}/v1/status/leader").text not in {"", '""'}
+        """Whether it has a leader, and that has made the ACLs ready: until then they answer 500."""
+        if try_http("GET", f"{self._url()}/v1/status/leader").text in {"", '""'}:
+            return False
+        return (
+            try_http("GET", f"{self._url()}/v1/acl/policies").status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+        )
 
     def settle(self) -> None:
         """Bootstrap the ACLs once, then make policies and tokens; hand the agent its own."""
