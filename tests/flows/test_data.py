@@ -68,7 +68,8 @@ def test_a_broken_file_fails_in_plain_words_and_can_be_mended(
     assert (operation["state"], operation["error"]["code"]) == ("failed", "task.exit")
     again = alice.act(app_id, "retry")
     assert again.status_code == 202, again.text
-    alice.until(app_id, "failed")
+    tried = again.json()["id"]
+    wait_for(lambda: alice.get(f"operations/{tried}/")["started_at"], 20, "it is tried again")
     mended = alice.call(
         "PATCH", f"apps/{app_id}/", json={"uploads": {"data": alice.upload("good.csv", b"a,b\n1,2\n")}}
     )
