@@ -94,12 +94,16 @@ def run_pytest(stack: Stack, environment: Path, arguments: Sequence[str]) -> tup
         "junit_family=xunit2",
         *arguments,
     ]
+    # A caller's NOMAD_ADDR is for the contract suite; the portal's own processes read theirs in portal.env.
+    callers = {"NOMAD_ADDR", "NOMAD_TOKEN"}
+    inherited = {name: value for name, value in os.environ.items() if name not in callers}
     variables = {
-        **os.environ,
+        **inherited,
         "PAILLASSE_ENV_FILE": str(environment),
         "PAILLASSE_STACK_FILE": str(stack.layout.home / "stack.json"),
         "PYTHONPATH": ".:platform:deploy",
         **contract_target(stack),
+        **engine(stack),
     }
     held = ""
     with subprocess.Popen(
@@ -118,16 +122,23 @@ def run_pytest(stack: Stack, environment: Path, arguments: Sequence[str]) -> tup
 def contract_target(stack: Stack) -> dict[str, str]:
     """Return what names the real Nomad that the contract suite also runs over; empty where there is none.
 
-    They are set in any case: portal.env names solo as NOMAD_ADDR, and solo is no real Nomad.
+    The names are the suite's own: NOMAD_ADDR is the portal's, and may be solo, which is no real Nomad.
     """
     if asked := stack.facts.get("contract_nomad"):
-        return {"NOMAD_ADDR": asked, "NOMAD_TOKEN": stack.layout.environment.get("NOMAD_TOKEN", "")}
+        return _target(asked, stack.layout.environment.get("NOMAD_TOKEN", ""))
     if stack.facts.get("nomad_kind") != "real":
-        return {"NOMAD_ADDR": "", "NOMAD_TOKEN": ""}
-    return {
-        "NOMAD_ADDR": stack.fact("nomad_addr"),
-        "NOMAD_TOKEN": keep(stack.layout.secrets / "nomad-management", str),
-    }
+        return _target("", "")
+    return _target(stack.fact("nomad_addr"), keep(stack.layout.secrets / "nomad-management", str))
+
+
+def _target(address: str, token: str) -> dict[str, str]:
+    return {"CONTRACT_NOMAD_ADDR": address, "CONTRACT_NOMAD_TOKEN": token}
+
+
+def engine(stack: Stack) -> dict[str, str]:
+    """Return where Docker's own client finds the engine, which may be one that this stack started."""
+    host = stack.facts.get("docker_host")
+    return {"DOCKER_HOST": host} if host else {}
 
 
 def skips(report: Path) -> list[str]:

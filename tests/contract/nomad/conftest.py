@@ -1,4 +1,7 @@
-"""Each test of this folder runs over solo, and over a real Nomad where NOMAD_ADDR names one."""
+"""Each test of this folder runs over solo, and over a real Nomad where CONTRACT_NOMAD_ADDR names one.
+
+./deploy/test sets it: to the NOMAD_ADDR that it was given, or to the Nomad that it started.
+"""
 
 import contextlib
 import os
@@ -13,7 +16,7 @@ from tests import stack as stack_file
 from tests.contract.nomad import examples, servers
 from tests.contract.nomad.target import Target
 
-REAL = os.environ.get("NOMAD_ADDR", "")
+REAL = os.environ.get("CONTRACT_NOMAD_ADDR", "")
 TARGETS = ["solo", *(["nomad"] if REAL else [])]
 
 
@@ -48,7 +51,7 @@ def _reachable() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def real_nomad() -> Target:
-    """The Nomad at NOMAD_ADDR."""
+    """The Nomad at CONTRACT_NOMAD_ADDR."""
     return servers.real(REAL)
 
 

@@ -1,4 +1,4 @@
-"""Starts solo for the suite, and finds a real Nomad by NOMAD_ADDR."""
+"""Starts solo for the suite, and finds a real Nomad by CONTRACT_NOMAD_ADDR."""
 
 import contextlib
 import json
@@ -129,8 +129,8 @@ def solo(folder: Path, **options: str) -> Iterator[Solo]:
 
 
 def real(address: str) -> Target:
-    """The Nomad at NOMAD_ADDR, with the management token in NOMAD_TOKEN (none where ACLs are off)."""
-    token = os.environ.get("NOMAD_TOKEN", "")
+    """The Nomad at an address; CONTRACT_NOMAD_TOKEN holds its management token (none: ACLs off)."""
+    token = os.environ.get("CONTRACT_NOMAD_TOKEN", "")
     target = Target("nomad", address.rstrip("/"), token, NAMESPACE, lambda _: token)
     target.send("POST", f"/v1/namespace/{NAMESPACE}", {"Name": NAMESPACE}, namespace="default")
     target.rights = lambda capabilities: _token(target, capabilities)
