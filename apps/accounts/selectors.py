@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from apps.accounts.enums import LabRole
 from apps.accounts.models import ApiToken, OidcSession, Person
 
 
@@ -16,6 +17,11 @@ def find(words: str) -> "QuerySet[Person]":
     """People by name, login or e-mail, for those who may look for anybody."""
     named = Q(name__icontains=words) | Q(login__icontains=words) | Q(email__icontains=words)
     return Person.objects.filter(named).order_by("name", "email")
+
+
+def admins() -> "QuerySet[Person]":
+    """Whoever decides for the lab now, by name: a disabled account does not."""
+    return Person.objects.filter(lab_role=LabRole.ADMIN, is_active=True).order_by("name", "id")
 
 
 def pending_of(person: Person) -> Person | None:
