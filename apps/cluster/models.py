@@ -20,3 +20,19 @@ class PartStatus(models.Model):
     checked_at = models.DateTimeField()
     version = models.CharField(max_length=60, blank=True)
     detail = models.TextField(blank=True)
+
+
+class Node(models.Model):
+    """A machine as Nomad last told it. MHz and MiB; `allocated` is what live allocations hold of it."""
+
+    id = models.UUIDField(primary_key=True)  # Nomad's own
+    name = models.CharField(max_length=200)
+    status = models.CharField(max_length=20)  # ready, initializing, down, disconnected
+    eligible = models.BooleanField()  # may take new allocations
+    datacenter = models.CharField(max_length=100, blank=True)
+    node_pool = models.CharField(max_length=128, blank=True)
+    version = models.CharField(max_length=60, blank=True)
+    drivers = models.JSONField(default=dict)  # driver -> healthy
+    allocatable = models.JSONField(default=dict)  # dimension -> amount
+    allocated = models.JSONField(default=dict)
+    seen_at = models.DateTimeField()

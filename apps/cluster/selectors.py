@@ -1,13 +1,18 @@
 """Reading what was last seen of the platform's parts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.cluster.models import PartStatus, ServedHost
+from apps.cluster.models import Node, PartStatus, ServedHost
+
+#: what a machine has of the quota's dimensions
+MEASURED = ("cpu_mhz", "memory_mib", "storage_mib", "gpus")
+STALE_AFTER = timedelta(minutes=5)  #: the watcher looks twice a minute
 
 _STILL: dict[str, Promise] = {
     "nomad": _("Apps that run go on running; starts, stops and changes wait until it is back."),
@@ -66,3 +71,63 @@ def _part(row: PartStatus) -> Part:
 def served_elsewhere(hosts: Collection[str]) -> frozenset[str]:
     """Those of these hosts that Traefik was last seen serving for somebody else."""
     return frozenset(ServedHost.objects.filter(host__in=hosts).values_list("host", flat=True))
+
+
+@dataclass(frozen=True)
+class Room:
+    """One dimension of the cluster, over the machines that take jobs. Units as kernel.units.DIMENSIONS says.
+
+    `storage_mib` is the machines' disk; what live allocations hold of it is their own disk, not volumes,
+    which Nomad does not count.
+    """
+
+    dimension: str
+    allocatable: int
+    allocated: int
+    largest_free: int  #: on one machine: no single copy of an app can have more
+
+    @property
+    def free(self) -> int:
+        """What is left, all machines together."""
+        return max(0, self.allocatable - self.allocated)
+
+
+@dataclass(frozen=True)
+class Headroom:
+    """What the cluster has left, as last seen."""
+
+    rooms: tuple[Room, ...]
+    machines: int  #: that take jobs
+    known: int  #: all of them
+    seen_at: datetime | None  #: None: nobody has looked yet
+    stale: bool
+
+    def of(self, dimension: str) -> Room | None:
+        """One dimension; None where machines have no such thing, as `apps`."""
+        return next((each for each in self.rooms if each.dimension == dimension), None)
+
+
+def headroom() -> Headroom:
+    """Read allocatable, allocated and free of the cluster, in one query; no machine is asked."""
+    known = list(Node.objects.order_by("id"))
+    taking = [node for node in known if node.status == "ready" and node.eligible]
+    seen_at = max((node.seen_at for node in known), default=None)
+    return Headroom(
+        rooms=tuple(_room(dimension, taking) for dimension in MEASURED),
+        machines=len(taking),
+        known=len(known),
+        seen_at=seen_at,
+        stale=seen_at is None or timezone.now() - seen_at > STALE_AFTER,
+    )
+
+
+def _room(dimension: str, nodes: Iterable[Node]) -> Room:
+    pairs = [
+        (int(node.allocatable.get(dimension, 0)), int(node.allocated.get(dimension, 0))) for node in nodes
+    ]
+    return Room(
+        dimension=dimension,
+        allocatable=sum(there for there, _held in pairs),
+        allocated=sum(held for _there, held in pairs),
+        largest_free=max((max(0, there - held) for there, held in pairs), default=0),
+    )

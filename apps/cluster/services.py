@@ -1,12 +1,19 @@
 """What was seen of the platform's parts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
-from apps.cluster.models import PartStatus, ServedHost
+from apps.cluster.models import Node, PartStatus, ServedHost
 from kernel.redact import redact_text
+from orchestration.ports import NodeState
+
+_NODE_FIELDS = (
+    *("name", "status", "eligible", "datacenter", "node_pool", "version"),
+    *("drivers", "allocatable", "allocated", "seen_at"),
+)
 
 
 @transaction.atomic
@@ -32,4 +39,40 @@ def note_hosts(*, served: Mapping[str, str], now: datetime) -> None:
         update_conflicts=True,
         unique_fields=["host"],
         update_fields=["router", "seen_at"],
+    )
+
+
+@transaction.atomic
+def note_nodes(*, nodes: Sequence[NodeState], now: datetime) -> None:
+    """Replace what is known of the machines: the whole list each time. An empty list forgets none of them."""
+    if not nodes:
+        return
+    Node.objects.exclude(id__in=[UUID(each.id) for each in nodes]).delete()
+    rows = [_node(each, now) for each in sorted(nodes, key=lambda each: each.id)]
+    Node.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=_NODE_FIELDS)
+
+
+def _node(node: NodeState, now: datetime) -> Node:
+    return Node(
+        id=UUID(node.id),
+        name=node.name[:200],
+        status=node.status[:20],
+        eligible=node.eligible,
+        datacenter=node.datacenter[:100],
+        node_pool=node.node_pool[:128],
+        version=node.version[:60],
+        drivers=dict(node.drivers),
+        allocatable={
+            "cpu_mhz": node.cpu_mhz,
+            "memory_mib": node.memory_mib,
+            "storage_mib": node.disk_mib,
+            "gpus": node.gpus,
+        },
+        allocated={
+            "cpu_mhz": node.allocated_cpu_mhz,
+            "memory_mib": node.allocated_memory_mib,
+            "storage_mib": node.allocated_disk_mib,
+            "gpus": node.allocated_gpus,
+        },
+        seen_at=now,
     )

@@ -103,7 +103,10 @@ class JobPlan:
 
 @dataclass(frozen=True)
 class NodeState:
-    """A machine that runs jobs. MHz and MiB: what jobs may use, and what live allocations hold of it."""
+    """A machine that runs jobs. MHz and MiB: what jobs may use, and what live allocations hold of it.
+
+    The disk that allocations hold is their own, gone with them; Nomad counts no volume against a machine.
+    """
 
     id: str
     name: str
@@ -118,6 +121,9 @@ class NodeState:
     disk_mib: int
     allocated_cpu_mhz: int
     allocated_memory_mib: int
+    allocated_disk_mib: int = 0
+    gpus: int = 0  #: healthy instances
+    allocated_gpus: int = 0
 
 
 class Jobs(Protocol):

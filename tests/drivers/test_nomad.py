@@ -276,10 +276,20 @@ def test_the_newest_evaluation_says_why(
 
 
 def test_what_live_allocations_hold_is_added_up() -> None:
-    task = {"Cpu": {"CpuShares": 100}, "Memory": {"MemoryMB": 64}}
-    line = {"NodeID": "n", "ClientStatus": "running", "AllocatedResources": {"Tasks": {"a": task, "b": task}}}
+    devices = [{"Type": "gpu", "DeviceIDs": ["g1"]}, {"Type": "fpga", "DeviceIDs": ["f1"]}]
+    task = {"Cpu": {"CpuShares": 100}, "Memory": {"MemoryMB": 64}, "Devices": devices}
+    held = {"Tasks": {"a": task, "b": task}, "Shared": {"DiskMB": 300}}
+    line = {"NodeID": "n", "ClientStatus": "running", "AllocatedResources": held}
     sums = convert.allocated([line, line, {**line, "ClientStatus": "complete"}])
-    assert sums == {"n": (400, 256)}
+    assert sums == {"n": convert.Held(cpu_mhz=400, memory_mib=256, disk_mib=600, gpus=4)}
+
+
+def test_only_healthy_gpus_of_a_machine_count() -> None:
+    instances = [{"ID": "g1", "Healthy": True}, {"ID": "g2", "Healthy": False}]
+    line = {"ID": "n", "Name": "n", "Status": "ready"}
+    devices = [{"Type": "gpu", "Instances": instances}, {"Type": "fpga", "Instances": instances}]
+    assert convert.node({**line, "NodeResources": {"Devices": devices}}, convert.Held()).gpus == 1
+    assert convert.node({**line, "NodeResources": {"Devices": None}}, convert.Held()).gpus == 0
 
 
 @pytest.mark.parametrize(("told", "edition"), [({}, ""), ({"VersionMetadata": "solo"}, "solo")])

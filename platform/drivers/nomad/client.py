@@ -226,7 +226,7 @@ class NomadJobs:
         """The machines, with what live allocations of readable namespaces hold. Needs node read."""
         used = convert.allocated(self.listed("allocations", resources="true", namespace="*"))
         lines = self.listed("nodes", resources="true")
-        return tuple(convert.node(line, used.get(line["ID"], (0, 0))) for line in lines)
+        return tuple(convert.node(line, used.get(line["ID"], convert.Held())) for line in lines)
 
     def version(self) -> str:
         """Nomad's version, from its agent or, without the right to ask that, from its nodes."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from orchestration.ports import (
@@ -130,8 +131,26 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
-def node(raw: Json, used: tuple[int, int]) -> NodeState:
-    """Read one line of the nodes, asked with their resources; `used` is (MHz, MiB) of live allocations."""
+@dataclass(frozen=True)
+class Held:
+    """What live allocations hold of one machine."""
+
+    cpu_mhz: int = 0
+    memory_mib: int = 0
+    disk_mib: int = 0
+    gpus: int = 0
+
+    def __add__(self, other: "Held") -> "Held":
+        return Held(
+            self.cpu_mhz + other.cpu_mhz,
+            self.memory_mib + other.memory_mib,
+            self.disk_mib + other.disk_mib,
+            self.gpus + other.gpus,
+        )
+
+
+def node(raw: Json, used: Held) -> NodeState:
+    """Read one line of the nodes, asked with their resources; `used` is what live allocations hold."""
     resources = raw.get("NodeResources") or {}
     reserved = raw.get("ReservedResources") or {}
     return NodeState(
@@ -146,8 +165,11 @@ def node(raw: Json, used: tuple[int, int]) -> NodeState:
         cpu_mhz=_amount(resources, "Cpu", "CpuShares") - _amount(reserved, "Cpu", "CpuShares"),
         memory_mib=_amount(resources, "Memory", "MemoryMB") - _amount(reserved, "Memory", "MemoryMB"),
         disk_mib=_amount(resources, "Disk", "DiskMB") - _amount(reserved, "Disk", "DiskMB"),
-        allocated_cpu_mhz=used[0],
-        allocated_memory_mib=used[1],
+        allocated_cpu_mhz=used.cpu_mhz,
+        allocated_memory_mib=used.memory_mib,
+        allocated_disk_mib=used.disk_mib,
+        gpus=sum(_healthy(each) for each in _gpus(resources)),
+        allocated_gpus=used.gpus,
     )
 
 
@@ -155,15 +177,29 @@ def _amount(resources: Json, kind: str, unit: str) -> int:
     return int((resources.get(kind) or {}).get(unit) or 0)
 
 
-def allocated(allocations: Iterable[Json]) -> dict[str, tuple[int, int]]:
-    """Node id -> (MHz, MiB) that live allocations hold."""
-    sums: dict[str, tuple[int, int]] = {}
+def _gpus(resources: Json) -> list[Json]:
+    """The devices that are GPUs, whoever made them (`type` of a device plugin's fingerprint)."""
+    return [each for each in resources.get("Devices") or () if each.get("Type") == "gpu"]
+
+
+def _healthy(device: Json) -> int:
+    return sum(1 for each in device.get("Instances") or () if each.get("Healthy"))
+
+
+def allocated(allocations: Iterable[Json]) -> dict[str, Held]:
+    """Node id -> what its live allocations hold together."""
+    sums: dict[str, Held] = {}
     for raw in allocations:
-        if raw.get("ClientStatus") not in LIVE:
-            continue
-        tasks = ((raw.get("AllocatedResources") or {}).get("Tasks") or {}).values()
-        cpu, memory = sums.get(raw["NodeID"], (0, 0))
-        cpu += sum(_amount(task, "Cpu", "CpuShares") for task in tasks)
-        memory += sum(_amount(task, "Memory", "MemoryMB") for task in tasks)
-        sums[raw["NodeID"]] = (cpu, memory)
+        if raw.get("ClientStatus") in LIVE:
+            sums[raw["NodeID"]] = sums.get(raw["NodeID"], Held()) + _held(raw.get("AllocatedResources") or {})
     return sums
+
+
+def _held(resources: Json) -> Held:
+    tasks = (resources.get("Tasks") or {}).values()
+    return Held(
+        cpu_mhz=sum(_amount(task, "Cpu", "CpuShares") for task in tasks),
+        memory_mib=sum(_amount(task, "Memory", "MemoryMB") for task in tasks),
+        disk_mib=int((resources.get("Shared") or {}).get("DiskMB") or 0),
+        gpus=sum(len(each.get("DeviceIDs") or ()) for task in tasks for each in _gpus(task)),
+    )

@@ -12,6 +12,7 @@ from apps.workloads import lab
 from apps.workloads.management.loops.base import Hints, keep_going
 from apps.workloads.management.loops.dispatch import Dispatcher, Listener
 from apps.workloads.management.loops.events import ConsulChanges, NomadEvents
+from apps.workloads.management.loops.machines import Machines
 from apps.workloads.management.loops.parts import Parts
 from apps.workloads.management.loops.probe import Prober
 from drivers.wiring import open_all
@@ -49,4 +50,5 @@ def loops(hints: Hints, stop: threading.Event) -> dict[str, Callable[[], None]]:
         "consul": ConsulChanges(opened.services, hints, stop).turn,
         "probe": Prober(opened.addresses, hints, stop).turn,
         "parts": Parts(opened, stop).turn,
+        "machines": Machines(opened.jobs, stop).turn,
     }
