@@ -229,6 +229,7 @@ CACHES = {
 CELERY_BROKER_URL = REDIS_URL
 vars().update(mail("EMAIL_URL", "consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"paillasse@{PORTAL_HOST}")
+DIGEST_HOUR = env.int("DIGEST_HOUR", default=8)  # of the day, in TIME_ZONE
 
 # -- logs --------------------------------------------------------------------------------------------------
 LOGGING = logs.configuration(LOG_LEVEL)

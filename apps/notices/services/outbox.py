@@ -18,7 +18,8 @@ Send = Callable[[str, Mapping[str, Any]], None]
 
 def enqueue(*, kind: str, payload: Mapping[str, Any]) -> Outbox:
     """Write a message into the caller's transaction."""
-    return Outbox.objects.create(kind=kind, payload=dict(payload), due_at=timezone.now())
+    row: Outbox = Outbox.objects.create(kind=kind, payload=dict(payload), due_at=timezone.now())
+    return row
 
 
 def deliver_one(send: Send) -> bool:
