@@ -25,6 +25,7 @@ class Record:
     pid: int
     started: float  #: seconds since the epoch, as psutil reads it
     stop_signal: int = signal.SIGTERM
+    grace_s: float = GRACE_S  #: seconds to end by itself
 
     def process(self) -> psutil.Process | None:
         """Return the live process, or None where it ended or its pid is somebody else's now."""
@@ -69,6 +70,7 @@ class Processes:
         cwd: Path | None = None,
         user: str | None = None,
         stop_signal: int = signal.SIGTERM,
+        grace_s: float = GRACE_S,
     ) -> Record:
         """Start a process in its own session, its output appended to its log."""
         with (self._log / f"{name}.log").open("ab") as output:
@@ -85,17 +87,17 @@ class Processes:
                 extra_groups=[] if user else None,
             )
         self._children[name] = child
-        record = Record(name, child.pid, psutil.Process(child.pid).create_time(), stop_signal)
+        record = Record(name, child.pid, psutil.Process(child.pid).create_time(), stop_signal, grace_s)
         write(self._records / f"{name}.json", json.dumps(asdict(record)))
         return record
 
-    def stop(self, name: str, grace_s: float = GRACE_S) -> bool:
+    def stop(self, name: str, grace_s: float | None = None) -> bool:
         """End a process and what is left of its session; returns whether it ran."""
         record = self.get(name)
         process = record.process() if record else None
         if record and process:
             process.send_signal(record.stop_signal)
-            psutil.wait_procs([process], timeout=grace_s)
+            psutil.wait_procs([process], timeout=record.grace_s if grace_s is None else grace_s)
             self._clear_group(record)
             psutil.wait_procs([process], timeout=KILL_S)
             self.get(name)

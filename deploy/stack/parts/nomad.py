@@ -22,6 +22,7 @@ from stack.rights import HOLDERS, policy, solo_tokens
 from stack.waiting import wait_until
 
 TASK_USER = "nobody"
+DRAIN_GRACE_S = 60.0  # an agent ends its tasks before itself (drain_on_shutdown in agent.hcl)
 
 
 class Nomad(Part):
@@ -135,7 +136,7 @@ class Nomad(Part):
         }
         conf = write(folder / "agent.hcl", render("nomad/agent.hcl", values))
         command = as_root(self._program(), "agent", f"-config={conf}")  # its drivers need root
-        self.stack.processes.start(self.name, command, env=os.environ, cwd=folder)
+        self.stack.processes.start(self.name, command, env=os.environ, cwd=folder, grace_s=DRAIN_GRACE_S)
 
     def _tokens(self) -> None:
         management = self.layout.secrets / "nomad-management"
