@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils.functional import SimpleLazyObject
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -71,8 +72,9 @@ class AppViewSet(RoomViewSet):
         return selectors.listed(self.within(selectors.visible_to(self.request.user, gone=gone), "project_id"))
 
     def get_serializer_context(self) -> dict[str, Any]:
-        """The caller's roles, read once for a whole list."""
-        return {**super().get_serializer_context(), "roles": projects.roles(self.person)}
+        """The caller's roles, read once for a whole list and not where nobody asks."""
+        roles = SimpleLazyObject(lambda: projects.roles(self.person))
+        return {**super().get_serializer_context(), "roles": roles}
 
     def list(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
         """List them, the newest first."""

@@ -22,7 +22,7 @@ from kernel.errors import Conflict
 _OPEN_TO_CHANGE = frozenset({Desired.REQUESTED, Desired.PRESENT, Desired.STOPPED, Desired.ASLEEP})
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # whoever calls it gives up all of it with this
 def declare(
     *,
     app: App,
@@ -40,7 +40,8 @@ def declare(
     `operation` is the one that the request opened; without it one is opened here. Raises Conflict where the
     app is on its way out, Refused where the job cannot be rendered.
     """
-    app = App.objects.select_for_update(no_key=True).get(id=app.id)
+    related = App.objects.select_related("project", "template", "release")
+    app = related.select_for_update(no_key=True, of=("self",)).get(id=app.id)
     if app.desired not in _OPEN_TO_CHANGE:
         raise Conflict("app.leaving", desired=app.desired)
     kind = OperationKind.CREATE if app.desired == Desired.REQUESTED else OperationKind.CHANGE
@@ -78,8 +79,9 @@ def _take(operation: Operation | None, app: App, kind: OperationKind, actor: Act
         operation = operations.open_operation(app=app, kind=kind, actor=actor, generation=app.generation)
     else:
         operation.generation = app.generation
-        operation.save()
-    operations.cancel_open(app=app, besides=operation.id)
+        operation.save(update_fields=("generation",))
+    if kind != OperationKind.CREATE:
+        operations.cancel_open(app=app, besides=operation.id)
     return operation
 
 
@@ -93,7 +95,8 @@ def _release(
     resources: Mapping[str, int],
     files: Sequence[Mapping[str, Any]],
 ) -> Release:
-    newest = app.releases.order_by("-number").values_list("number", flat=True).first() or 0
+    numbers = app.releases.order_by("-number").values_list("number", flat=True)
+    newest = numbers.first() or 0 if app.release else 0
     release = Release(
         app=app,
         number=newest + 1,

@@ -77,7 +77,7 @@ def draft_app(
     return app
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # whoever calls it gives up all of it with this
 def hold(*, actor: Actor, app: App) -> Operation:
     """Save a new app as requested, with the operation that a 202 names. Raises Refused("name.taken")."""
     _insert(app)
