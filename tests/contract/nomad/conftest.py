@@ -4,7 +4,6 @@
 """
 
 import contextlib
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,14 +15,12 @@ from tests import stack as stack_file
 from tests.contract.nomad import examples, servers
 from tests.contract.nomad.target import Target
 
-REAL = os.environ.get("CONTRACT_NOMAD_ADDR", "")
-TARGETS = ["solo", *(["nomad"] if REAL else [])]
-
 
 def _whole() -> list[str]:
     """Who uses the stack's Consul and OpenBao: a Nomad with others of its own does not."""
-    in_stack = REAL and stack_file.FILE.is_file() and stack_file.load()["nomad"]["url"] == REAL.rstrip("/")
-    return TARGETS if in_stack else ["solo"]
+    known = servers.REAL and stack_file.FILE.is_file()
+    in_stack = known and stack_file.load()["nomad"]["url"] == servers.REAL.rstrip("/")
+    return servers.TARGETS if in_stack else ["solo"]
 
 
 @pytest.fixture(scope="session")
@@ -52,10 +49,10 @@ def _reachable() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def real_nomad() -> Target:
     """The Nomad at CONTRACT_NOMAD_ADDR."""
-    return servers.real(REAL)
+    return servers.real(servers.REAL)
 
 
-@pytest.fixture(scope="session", params=TARGETS)
+@pytest.fixture(scope="session", params=servers.TARGETS)
 def nomad(request: pytest.FixtureRequest) -> Target:
     """The server asked, for what needs neither Consul nor OpenBao."""
     if request.param == "nomad":

@@ -19,6 +19,10 @@ from tests.waiting import wait_for
 
 _PLATFORM = Path(__file__).resolve().parents[3] / "platform"
 NAMESPACE = "contract"
+REAL = os.environ.get("CONTRACT_NOMAD_ADDR", "")
+TARGETS = ["solo", *(["nomad"] if REAL else [])]
+#: Who refuses: a Nomad whose ACLs are off, and for which therefore no token is given, lets everybody in.
+GUARDED = TARGETS if os.environ.get("CONTRACT_NOMAD_TOKEN") else ["solo"]
 WIDTH = 150  # dynamic ports of one solo
 
 

@@ -1,6 +1,7 @@
 """Answers are as a Nomad 2.0.5 was recorded: status, error text, and what the portal reads."""
 
 import json
+import operator
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,16 @@ import requests
 
 from tests.contract.nomad.pins import PINS, Pin
 from tests.contract.nomad.scenes import SCENES, Scene
+from tests.contract.nomad.servers import GUARDED
 from tests.contract.nomad.shapes import differences
 from tests.contract.nomad.target import Json, Target
 
 FOLDER = Path(__file__).resolve().parents[1] / "recordings"
 # Without a health check there is no judgement for a while; ACL-less recordings name no token.
 NULL = frozenset({"[].DeploymentStatus.Healthy"})
+NAMED = operator.attrgetter("recording")
+#: Scenes in which somebody without a right asks.
+STRANGERS = frozenset({"nobody", "unknown", "malformed"})
 
 
 def _recording(pin: Pin) -> Json:
@@ -45,8 +50,18 @@ def _ask(target: Target, pin: Pin, scene: Scene, recorded: Json) -> requests.Res
     return target.call(pin.method, pin.path.format(**scene.names), body, token=scene.token, **where)
 
 
-@pytest.mark.parametrize("pin", PINS, ids=lambda pin: pin.recording)
+@pytest.mark.parametrize("pin", [pin for pin in PINS if pin.scene not in STRANGERS], ids=NAMED)
 def test_as_recorded(nomad: Target, kept: Json, pin: Pin) -> None:
+    _compare(nomad, kept, pin)
+
+
+@pytest.mark.parametrize("nomad", GUARDED, indirect=True)
+@pytest.mark.parametrize("pin", [pin for pin in PINS if pin.scene in STRANGERS], ids=NAMED)
+def test_strangers_are_refused_as_recorded(nomad: Target, kept: Json, pin: Pin) -> None:
+    _compare(nomad, kept, pin)
+
+
+def _compare(nomad: Target, kept: Json, pin: Pin) -> None:
     recorded = _recording(pin)
     with SCENES[pin.scene](nomad, kept) as scene:
         answer = _ask(nomad, pin, scene, recorded)
@@ -58,7 +73,7 @@ def test_as_recorded(nomad: Target, kept: Json, pin: Pin) -> None:
         assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("pin", PINS, ids=lambda pin: pin.recording)
+@pytest.mark.parametrize("pin", PINS, ids=NAMED)
 def test_a_pin_pins_something(pin: Pin) -> None:
     recorded = _recording(pin)
     assert recorded["request"]["method"] == pin.method

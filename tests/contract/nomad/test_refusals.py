@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.contract.nomad import examples
+from tests.contract.nomad.servers import GUARDED
 from tests.contract.nomad.target import Json, Target
 from tests.waiting import wait_for
 
@@ -107,6 +108,7 @@ def test_a_program_that_is_not_there(nomad: Target) -> None:
 _READ = ["list-jobs", "read-job"]
 
 
+@pytest.mark.parametrize("nomad", GUARDED, indirect=True)
 @pytest.mark.parametrize(
     ("rights", "method", "path", "allowed", "reason"),
     [
@@ -174,6 +176,7 @@ def test_rights(
         assert (answer.status_code, answer.text) == (403, "Permission denied"), reason
 
 
+@pytest.mark.parametrize("nomad", GUARDED, indirect=True)
 @pytest.mark.parametrize(
     ("token", "reason"),
     [("", "nobody"), ("11111111-2222-3333-4444-555555555555", "unknown"), ("not-a-token", "malformed")],
@@ -190,6 +193,7 @@ def test_strangers(nomad: Target, kept: Json, token: str, reason: str) -> None:
         assert (answer.status_code, answer.text) == (403, "Permission denied"), (reason, path)
 
 
+@pytest.mark.parametrize("nomad", GUARDED, indirect=True)
 def test_nobody_hears_events(nomad: Target) -> None:
     answer = nomad.call("GET", "/v1/event/stream?topic=Job", token="")
     assert (answer.status_code, answer.text) == (200, "")
