@@ -17,11 +17,12 @@ __all__ = ["alice", "bob", "charlie", "dana", "erik", "genomics", "signed_in"]
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Let TransactionTestCase empty the tables between tests.
 
-    It does so by TRUNCATE, which the audit table's trigger refuses. Only that trigger is off, and only in the
-    test database: the one that refuses UPDATE and DELETE stays, and tests/apps/audit tries both.
+    It does so by TRUNCATE, which the triggers of the audit's tables refuse. Only those are off, and only in the
+    test database: the ones that refuse UPDATE and DELETE stay, and tests/apps/audit tries both.
     """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER audit_no_truncate")
+        cursor.execute("ALTER TABLE audit_seal DISABLE TRIGGER audit_seal_no_truncate")
 
 
 @pytest.fixture(autouse=True)
