@@ -73,6 +73,7 @@ class Facts:
     asked: Mapping[str, int] = field(default_factory=dict)  #: what the app takes, or the limits asked for
     limits: Mapping[str, int] = field(default_factory=dict)  #: of the project, now
     needed: Mapping[str, int] = field(default_factory=dict)  #: the limits without which it cannot be granted
+    beyond: Mapping[str, int] = field(default_factory=dict)  #: how far it goes beyond what the lab has at all
 
     @property
     def lifts(self) -> dict[str, int]:
@@ -94,7 +95,8 @@ class Facts:
 class WhyNot:
     """One thing that keeps a rule from deciding. `code` is stable; figures where there are some."""
 
-    code: str  #: disabled, group, project, project_kind, kind, template, template_decides, asked, limit, lift
+    #: disabled, group, project, project_kind, kind, template, template_decides, asked, limit, lift, ceiling
+    code: str
     dimension: str = ""
     figure: int = 0
     most: int = 0
@@ -147,6 +149,7 @@ def judge(rule: Candidate, facts: Facts) -> Judged:
         *_what(rule.terms, facts),
         *_too_much("asked", facts.asked, rule.terms.most_asked),
         *_lifted(rule.terms, facts),
+        *_too_much("ceiling", facts.beyond, dict.fromkeys(facts.beyond, 0)),
     ]
     return Judged(tuple(found), {} if found else facts.lifts)
 

@@ -70,6 +70,15 @@ SENTENCES: Mapping[str, Promise] = {
     "project.name": _("Give the project a name of 1 to 100 characters."),
     "project.role": _("This is not a role in a project."),
     "project.archived": _("This project is archived."),
+    "project.description": _("A description has at most %(limit)s characters."),
+    "project.by_admins": _("In this lab the administrators make projects."),
+    "project.apps_run": _("Apps of this project run or wait. Stop or withdraw them first: %(names)s"),
+    "project.ends_in_past": _("The last day must not be over."),
+    "project.ends_on": _("Give the last day as a date."),
+    "project.inactive_person": _("This person's account is disabled."),
+    "project.from_group": _(
+        "This membership comes from the group %(group)s: it ends when the person leaves the group."
+    ),
     # -- the catalogue ----------------------------------------------------------------------------
     "template.missing": _("There is no such template, or this version of it is no longer offered."),
     "runtime.unavailable": _("This template is not available on this cluster: nothing here can run it."),
@@ -98,9 +107,19 @@ SENTENCES: Mapping[str, Promise] = {
     "resources.maximum": _("This template takes at most %(value)s."),
     # -- quota ------------------------------------------------------------------------------------
     "quota.exceeded": _("This goes beyond the project's quota."),
+    "quota.ceiling": _(
+        "This goes beyond a ceiling that no justification lifts; only the administrators can."
+    ),
     "quota.more": _("Say why in “reason”: then the request waits for an administrator's decision."),
     "quota.no_ledger": _("This project has no quota yet. Ask the administrators."),
     "quota.grant_below_base": _("A grant for a time cannot be below the lasting limit (%(base)s)."),
+    "quota.below_use": _("%(in_use)s is in use or reserved: %(over)s would have to go first."),
+    "quota.ceiling_below_use": _("%(used)s is in use and %(reserved)s reserved: less cannot be the ceiling."),
+    "quota.above_ceiling": _("This is above the ceiling of %(limit)s that holds for %(scope)s."),
+    "quota.no_ceiling": _("No ceiling is kept for this."),
+    "quota.dimension": _("There is no such dimension: %(names)s."),
+    "quota.amount": _("Give a whole number from 0 to %(limit)s."),
+    "quota.until_past": _("The last day is over already: choose today or later."),
     # -- apps -----------------------------------------------------------------------------------------
     "name.invalid": _("A name has 1 to %(limit)s of a-z, 0-9 and single hyphens, and starts with a letter."),
     "name.taken": _("The name %(name)s is taken. Still free: %(suggestions)s"),
@@ -145,6 +164,25 @@ SENTENCES: Mapping[str, Promise] = {
     # -- requests -----------------------------------------------------------------------------------------
     "request.decided": _("This request has been decided already."),
     "request.moved_on": _("This request was changed meanwhile. Load it again before you decide."),
+    # -- rules, and who decides ---------------------------------------------------------------------------
+    "rule.name": _("Give the rule a name of 1 to %(limit)s characters."),
+    "rule.name_taken": _("There is a rule of this name already: %(name)s"),
+    "rule.place": _("A place in the list is a number from 1 to %(limit)s."),
+    "rule.moved_on": _("Somebody else changed this rule meanwhile (version %(version)s, not %(expected)s)."),
+    "rule.group": _("A group is named by its full path, as in Keycloak, from the first slash on: %(value)s"),
+    "rule.kind": _("No rule can decide this kind of request: %(value)s"),
+    "rule.template": _("There is no such template: %(value)s"),
+    "rule.project": _("There is no such project: %(value)s"),
+    "rule.project_kind": _("A project is personal or shared."),
+    "rule.dimension": _("There is no resource named %(value)s."),
+    "rule.amount": _("Give a whole number, not below nought."),
+    "rule.days": _("Give a number of days from 1 to %(limit)s, or none."),
+    "rule.last": _("Give a number of requests from 1 to %(limit)s."),
+    "duty.not_admin": _("Only an administrator can decide this: choose one."),
+    "absence.deputy": _("The deputy is another administrator."),
+    "absence.days": _("The last day comes after the first, and is not over yet; a year at the most."),
+    "absence.twice": _("Another absence of the same person is entered for some of these days."),
+    "absence.loop": _("That would go round in a circle: the deputy is away then too, and %(by)s stands in."),
 }
 NAMES: Mapping[str, Promise] = {
     "apps": _("apps"),
@@ -152,6 +190,12 @@ NAMES: Mapping[str, Promise] = {
     "memory_mib": _("memory"),
     "storage_mib": _("storage"),
     "gpus": _("GPUs"),
+}
+
+
+SCOPES: Mapping[str, Promise] = {
+    "person": _("all personal projects of one member"),
+    "lab": _("the whole lab"),
 }
 
 
@@ -187,7 +231,7 @@ def shortfalls(missing: Iterable[Shortfall]) -> str:
             (
                 form
                 % {
-                    "what": NAMES.get(each.dimension, each.dimension),
+                    "what": _what(each),
                     "used": each.used,
                     "reserved": each.reserved,
                     "limit": each.limit,
@@ -200,3 +244,9 @@ def shortfalls(missing: Iterable[Shortfall]) -> str:
         )
         for each in missing
     )
+
+
+def _what(missing: Shortfall) -> str:
+    """The dimension, and whose ceiling it is that is short, if it is not the project's limit."""
+    name = str(NAMES.get(missing.dimension, missing.dimension))
+    return f"{name} ({SCOPES[missing.scope]})" if missing.scope in SCOPES else name
