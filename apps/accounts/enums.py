@@ -17,7 +17,7 @@ class Scope(models.TextChoices):
 
     PROFILE_READ = "profile:read", _("read your profile")
     PROJECTS_READ = "projects:read", _("read your projects and quotas")
-    PROJECTS_WRITE = "projects:write", _("manage members")
+    PROJECTS_WRITE = "projects:write", _("make and change projects, manage members")
     TEMPLATES_READ = "templates:read", _("read the catalogue")
     APPS_READ = "apps:read", _("read your apps")
     APPS_WRITE = "apps:write", _("request, change, stop, start and delete apps")

@@ -140,6 +140,7 @@ SENTENCES: Mapping[str, Promise] = {
     "api.unknown_parameter": _("There is no such filter or parameter here."),
     "api.ordering": _("This list can be ordered by: %(fields)s"),
     "api.dry_run": _("dry_run is true or false."),
+    "api.boolean": _("This is true or false."),
     "api.wait": _("wait is a whole number of seconds, at most %(limit)s."),
     "api.slash": _("The API's addresses end with a slash."),
     "precondition.failed": _(
@@ -163,6 +164,10 @@ SENTENCES: Mapping[str, Promise] = {
     "secret.name": _("This is not a secret's name: %(name)s"),
     # -- requests -----------------------------------------------------------------------------------------
     "request.decided": _("This request has been decided already."),
+    "notices.hour": _("The daily mail leaves at a full hour, from 0 to 23."),
+    "notices.group": _("There is no such group of notices: %(group)s"),
+    "notices.by_mail": _("Notices come by mail at once, once a day, or never."),
+    "notices.duty": _("These mails cannot be turned off: somebody waits for you."),
     "request.moved_on": _("This request was changed meanwhile. Load it again before you decide."),
     # -- rules, and who decides ---------------------------------------------------------------------------
     "rule.name": _("Give the rule a name of 1 to %(limit)s characters."),

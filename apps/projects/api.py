@@ -1,5 +1,6 @@
 """`projects`, their members and their quota."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -17,17 +18,22 @@ from apps.base.models import Upload
 from apps.base.rest import Nothing, RoomViewSet
 from apps.projects import permissions, selectors, services
 from apps.projects.models import Project
+from apps.projects.permissions import may_create
 from apps.projects.serializers import (
+    ArchiveProject,
+    ChangeProject,
     FigureSerializer,
     MemberSerializer,
     NewMember,
+    NewProject,
     NewRole,
     NewUpload,
     ProjectSerializer,
     UploadSerializer,
 )
 from apps.quotas import selectors as quotas
-from kernel.errors import Missing
+from apps.workloads import services as workloads
+from kernel.errors import Forbidden, Missing
 
 
 class ProjectViewSet(RoomViewSet):
@@ -41,7 +47,11 @@ class ProjectViewSet(RoomViewSet):
     paged = ("list", "members")
     scopes = {
         "list": "projects:read",
+        "create": "projects:write",
         "retrieve": "projects:read",
+        "partial_update": "projects:write",
+        "archive": "projects:write",
+        "restore": "projects:write",
         "members": "projects:read",
         "add_member": "projects:write",
         "change_member": "projects:write",
@@ -65,6 +75,45 @@ class ProjectViewSet(RoomViewSet):
         """One of them."""
         return self.tagged(self.get_serializer(self.get_object()).data)
 
+    @extend_schema(request=NewProject, responses={201: ProjectSerializer})
+    @idempotent
+    def create(self, request: Request) -> Response:
+        """Make a shared project with the lab's default quota, owned by the caller.
+
+        Only administrators may, unless the lab lets every member; a token that names projects never may.
+        """
+        body = self.read(NewProject)
+        if not may_create(self.person) or getattr(request.auth, "projects", None):
+            raise Forbidden("project.by_admins")
+        made = workloads.open_project(actor=self.actor, owner=self.person, **body)
+        data = self.get_serializer(made).data
+        return Response(data, status=status.HTTP_201_CREATED, headers={"Location": data["url"]})
+
+    @extend_schema(request=ChangeProject, responses=ProjectSerializer)
+    @idempotent
+    def partial_update(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
+        """Rename or describe it."""
+        said = self.read(ChangeProject)
+        return self._changed(services.change_project, **said)
+
+    @extend_schema(request=ArchiveProject, responses=ProjectSerializer)
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def archive(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
+        """Put it away; 409 names the apps that must be stopped before."""
+        return self._changed(workloads.archive_project, **self.read(ArchiveProject))
+
+    @extend_schema(request=ArchiveProject, responses=ProjectSerializer)
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def restore(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
+        """Bring it back."""
+        return self._changed(services.restore, **self.read(ArchiveProject))
+
+    def _changed(self, service: Callable[..., Project], **said: object) -> Response:
+        project = service(actor=self.actor, person=self.person, project=self.get_object(), **said)
+        return Response(self.get_serializer(project).data)
+
     @extend_schema(responses=MemberSerializer(many=True))
     @action(detail=True, serializer_class=MemberSerializer)
     def members(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
@@ -83,6 +132,7 @@ class ProjectViewSet(RoomViewSet):
             project=self.get_object(),
             email=body["email"],
             role=body["role"],
+            ends_on=body["ends_on"],
         )
         return Response(self.get_serializer(member).data, status=status.HTTP_201_CREATED)
 
@@ -96,10 +146,15 @@ class ProjectViewSet(RoomViewSet):
     )
     @idempotent
     def change_member(self, request: Request, pk: UUID, member_id: UUID) -> Response:  # noqa: ARG002 - DRF's signature
-        """Give a member, named by the membership's id, another role."""
-        project, role = self.get_object(), self.read(NewRole)["role"]
-        member = services.change_role(
-            actor=self.actor, person=self.person, project=project, membership_id=member_id, role=role
+        """Give a member, named by the membership's id, another role or last day (`ends_on`; null: none)."""
+        said = self.read(NewRole)
+        member = services.change_member(
+            actor=self.actor,
+            person=self.person,
+            project=self.get_object(),
+            membership_id=member_id,
+            role=said.get("role"),
+            until=services.Until(said["ends_on"]) if "ends_on" in said else None,
         )
         return Response(self.get_serializer(member).data)
 

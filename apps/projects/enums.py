@@ -19,9 +19,26 @@ class ProjectKind(models.TextChoices):
     SHARED = "shared", _("Shared")
 
 
+class Outcome(models.TextChoices):
+    """How a departure was closed."""
+
+    RETURNED = "returned", _("The person came back")
+    SETTLED = "settled", _("Everything was handed over")
+
+
+#: highest first
+RANK = (Role.OWNER, Role.DEVELOPER, Role.VIEWER)
+#: what may be done in a project, in the order in which pages show it
+ACTIONS = ("view", "deploy", "operate", "reveal", "members", "quota", "manage", "delete")
+
 #: role -> what it may do in its project. Lab admins may all of it; auditors `view`.
 ALLOWED: dict[str, frozenset[str]] = {
     Role.VIEWER: frozenset({"view"}),
     Role.DEVELOPER: frozenset({"view", "deploy", "operate", "reveal"}),
-    Role.OWNER: frozenset({"view", "deploy", "operate", "reveal", "members", "quota", "delete"}),
+    Role.OWNER: frozenset(ACTIONS),
 }
+
+
+def highest(*roles: str) -> str:
+    """The highest of these roles; empty where none of them is one."""
+    return next((role.value for role in RANK if role in roles), "")

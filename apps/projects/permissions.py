@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.utils import timezone
@@ -28,7 +29,8 @@ def current(today: date) -> Q:
 def allowed(person: Person | AnonymousUser, project: Project, role: str | None = None) -> frozenset[str]:
     """The actions (words of enums.ALLOWED) that the person may do in the project.
 
-    A lab admin may everything, an auditor may `view`, and nobody may more than view in an archived project.
+    A lab admin may everything, an auditor may `view`. In an archived project nobody may more than view, and
+    whoever may manage it `restore`.
     A list gives the `role` that it has read for all at once (selectors.roles); else one query finds it.
     """
     if not person.is_authenticated or not person.is_active:
@@ -36,7 +38,16 @@ def allowed(person: Person | AnonymousUser, project: Project, role: str | None =
     actions = ALLOWED[Role.OWNER] if person.is_admin else _of_role(person, project, role)
     if person.reads_all:
         actions |= {"view"}
-    return actions & {"view"} if project.archived_at is not None else actions
+    if project.archived_at is None:
+        return actions
+    return actions & {"view"} | ({"restore"} if "manage" in actions else frozenset())
+
+
+def may_create(person: Person | AnonymousUser) -> bool:
+    """Whether the person makes shared projects alone: admins do, members where the lab says so."""
+    if not person.is_authenticated or not person.is_active:
+        return False
+    return person.is_admin or settings.PROJECT_CREATION == "members"
 
 
 def can(person: Person | AnonymousUser, project: Project, action: str) -> bool:

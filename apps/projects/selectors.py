@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, QuerySet, When
+from django.db.models import Case, Q, QuerySet, When
 from django.utils import timezone
 
+from apps.accounts import selectors as accounts
 from apps.accounts.models import Person
-from apps.projects.enums import Role
+from apps.projects.enums import RANK
 from apps.projects.models import Membership, Project
 from apps.projects.permissions import current, role_of
 from kernel.errors import Missing
@@ -21,9 +22,11 @@ __all__ = [
     "personal_of",
     "role_of",
     "roles",
+    "suggested",
     "visible_to",
 ]
-RANK = (Role.OWNER, Role.DEVELOPER, Role.VIEWER)
+_WORD_MIN = 3  # letters, so that one cannot leaf through everybody
+_SUGGESTED_MAX = 8
 
 
 def visible_to(person: Person | AnonymousUser) -> "QuerySet[Project]":
@@ -73,6 +76,24 @@ def roles(person: Person) -> dict[UUID, str]:
     """The person's role in each of their projects, in one query: for lists."""
     mine = Membership.objects.filter(current(timezone.localdate()), person=person)
     return dict(mine.values_list("project_id", "role"))
+
+
+def suggested(person: Person, project: Project, words: str) -> list[Person]:
+    """People whom the person may mean to add to the project, by name, login or e-mail: at most eight.
+
+    Strangers are not enumerable: one finds by a part those whom one shares a project with, and anybody else
+    only by their whole verified e-mail address or login. Who reads all finds all. Two queries at most.
+    """
+    words = words.strip()[:100]
+    if len(words) < _WORD_MIN:
+        return []
+    found = accounts.find(words).filter(is_active=True, email_verified=True).exclude(subject="")
+    if not person.reads_all:
+        shared = Membership.objects.filter(current(timezone.localdate()), project__in=joined(person))
+        near = Q(id__in=shared.values("person_id"))
+        found = found.filter(near | Q(email__iexact=words) | Q(login__iexact=words))
+    there = Membership.objects.filter(project=project).values("person_id")
+    return list(found.exclude(id__in=there)[:_SUGGESTED_MAX])
 
 
 def _one(found: "QuerySet[Project]") -> Project:

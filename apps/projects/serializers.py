@@ -6,11 +6,9 @@ from rest_framework import serializers
 
 from apps.base.models import Upload
 from apps.base.rest import StrictSerializer
-from apps.projects.enums import Role
+from apps.projects.enums import ACTIONS, Role
 from apps.projects.models import Membership, Project
 from apps.projects.permissions import allowed
-
-ACTIONS = ("view", "deploy", "operate", "reveal", "members", "quota", "delete")
 
 
 class ProjectSerializer(serializers.ModelSerializer[Project]):
@@ -32,6 +30,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
             "kind",
             "created_at",
             "archived_at",
+            "review_due_on",
             "permissions",
         ]
 
@@ -39,7 +38,28 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
         """Name the actions that the caller may do here."""
         role = self.context["roles"].get(project.id, "")
         actions = allowed(self.context["request"].user, project, role)
-        return [action for action in ACTIONS if action in actions]
+        return [action for action in (*ACTIONS, "restore") if action in actions]
+
+
+class NewProject(StrictSerializer):
+    """A shared project."""
+
+    slug = serializers.CharField(max_length=24)
+    name = serializers.CharField(max_length=100)
+    description = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+
+
+class ChangeProject(StrictSerializer):
+    """What is said of a project. What is not named stays; its short name is never changed."""
+
+    name = serializers.CharField(max_length=100, required=False)
+    description = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+
+
+class ArchiveProject(StrictSerializer):
+    """Why it is put away or brought back, for the audit."""
+
+    reason = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
 
 
 class MemberSerializer(serializers.ModelSerializer[Membership]):
@@ -50,7 +70,7 @@ class MemberSerializer(serializers.ModelSerializer[Membership]):
 
     class Meta:
         model = Membership
-        fields: Any = ["id", "person", "display", "email", "role", "ends_on", "created_at"]
+        fields: Any = ["id", "person", "display", "email", "role", "ends_on", "group", "created_at"]
 
 
 class NewMember(StrictSerializer):
@@ -58,12 +78,14 @@ class NewMember(StrictSerializer):
 
     email = serializers.EmailField()
     role = serializers.ChoiceField(choices=Role.choices)
+    ends_on = serializers.DateField(required=False, default=None, allow_null=True)
 
 
 class NewRole(StrictSerializer):
-    """An owner gives a member another role."""
+    """An owner gives a member another role or last day. What is not named stays."""
 
-    role = serializers.ChoiceField(choices=Role.choices)
+    role = serializers.ChoiceField(choices=Role.choices, required=False)
+    ends_on = serializers.DateField(required=False, allow_null=True)
 
 
 class FigureSerializer(serializers.Serializer[Any]):

@@ -29,6 +29,14 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in env.str(name, default=default).split(",") if word.strip()]
 
 
+def choice(name: str, default: str, *others: str) -> str:
+    """Read one of a few words; anything else stops the start."""
+    text: str = env.str(name, default=default)
+    if text not in {default, *others}:
+        raise ImproperlyConfigured(f"{name}: one of {', '.join((default, *others))}, not {text!r}")
+    return text
+
+
 def amounts(name: str, default: str) -> dict[str, int]:
     """Read `apps=5,cpu_mhz=4000`; raises ImproperlyConfigured where it is anything else."""
     try:
@@ -42,4 +50,5 @@ def mail(name: str, default: str) -> dict[str, Any]:
     config: dict[str, Any] = env.email_url(name, default=default)
     if folder := config.get("EMAIL_FILE_PATH"):
         config["EMAIL_FILE_PATH"] = f"/{folder.lstrip('/')}"
+        config["EMAIL_BACKEND"] = "portal.mailbox.EmailBackend"
     return config

@@ -1,7 +1,7 @@
 """Django's settings, all from the environment (the table is in README.md)."""
 
 from portal import logs
-from portal.env import BASE_DIR, amounts, env, flag, mail, words
+from portal.env import BASE_DIR, amounts, choice, env, flag, mail, words
 
 PROCESS = env.str("PROCESS", default="command")
 DEBUG = flag("DEBUG", default=False)
@@ -83,6 +83,9 @@ OIDC_MAX_STATES = 10  # sign-ins begun in one browser and not finished
 ADMIN_GROUPS = words("ADMIN_GROUPS", "/lab/paillasse-admins")
 AUDITOR_GROUPS = words("AUDITOR_GROUPS", "/lab/paillasse-auditors")
 DEFAULT_QUOTA = amounts("DEFAULT_QUOTA", "apps=5,cpu_mhz=4000,memory_mib=4096,storage_mib=10240,gpus=0")
+LAB_CEILING = amounts("LAB_CEILING", "")  # of all projects together, until an admin sets another
+PERSONAL_CEILING = amounts("PERSONAL_CEILING", "")  # of each member's personal projects, the same
+PROJECT_CREATION = choice("PROJECT_CREATION", "admins", "members")  # who makes shared projects alone
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["portal.login.backend.KeycloakBackend"]
 LOGIN_URL = "/sign-in/"
@@ -228,6 +231,7 @@ CACHES = {
 }
 CELERY_BROKER_URL = REDIS_URL
 vars().update(mail("EMAIL_URL", "consolemail://"))
+EMAIL_TIMEOUT = 10  # seconds: a server that hangs delays mails, and nothing else
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"paillasse@{PORTAL_HOST}")
 DIGEST_HOUR = env.int("DIGEST_HOUR", default=8)  # of the day, in TIME_ZONE
 

@@ -9,8 +9,15 @@ from apps.accounts.models import ApiToken, Person
 from apps.approvals.models import Decision, Request
 from apps.approvals.serializers import Verdict
 from apps.base.models import Upload
-from apps.projects.models import Membership, Project
-from apps.projects.serializers import NewMember, NewRole, NewUpload
+from apps.projects.models import Departure, GroupMapping, Invitation, Membership, Project
+from apps.projects.serializers import (
+    ArchiveProject,
+    ChangeProject,
+    NewMember,
+    NewProject,
+    NewRole,
+    NewUpload,
+)
 from apps.quotas.models import Charge, Counter
 from apps.workloads.models import App, Claim, Observation, Operation, Release
 from apps.workloads.serializers import ChangeApp, NewApp, SecretValues
@@ -21,10 +28,21 @@ from tests.factories.callers import caller
 
 MODELS: list[type[Model]] = [
     App, Release, Observation, Claim, Operation, Project, Membership, Person, ApiToken, Request, Decision,
-    Counter, Charge, Upload,
+    Counter, Charge, Upload, Invitation, GroupMapping, Departure,
 ]  # fmt: skip
 FIELDS = sorted({field.name for model in MODELS for field in model._meta.get_fields()})
-READERS: list[Any] = [NewApp, ChangeApp, SecretValues, Verdict, NewMember, NewRole, NewUpload]
+READERS: list[Any] = [
+    NewApp,
+    ChangeApp,
+    SecretValues,
+    Verdict,
+    NewMember,
+    NewRole,
+    NewUpload,
+    NewProject,
+    ChangeProject,
+    ArchiveProject,
+]
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda each: each.__name__)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.architecture.source import ROOT
 
-READERS = {"str", "int", "bool", "db_url", "email_url", "flag", "words", "amounts", "mail"}
+READERS = {"str", "int", "bool", "db_url", "email_url", "flag", "words", "amounts", "mail", "choice"}
 
 
 def settings_read() -> set[str]:

@@ -17,6 +17,7 @@ ACTIONS: Mapping[str, Promise] = {
     "reveal": _("See secrets"),
     "members": _("Add and remove members"),
     "quota": _("Ask for more quota"),
+    "manage": _("Rename, review and archive the project"),
     "delete": _("Delete apps"),
 }
 

@@ -14,7 +14,7 @@ from apps.projects.permissions import allowed, can, require
 from kernel.errors import Forbidden, Missing
 from tests.factories import people, projects
 
-ALL = {"view", "deploy", "operate", "reveal", "members", "quota", "delete"}
+ALL = {"view", "deploy", "operate", "reveal", "members", "quota", "manage", "delete"}
 MATRIX: list[tuple[str, set[str]]] = [
     ("viewer", {"view"}),
     ("developer", {"view", "deploy", "operate", "reveal"}),
@@ -85,7 +85,7 @@ def test_the_last_day_counts(genomics: Project, charlie: Person) -> None:
 @pytest.mark.parametrize("who", ["owner", "admin"])
 def test_an_archived_project_is_only_looked_at(cast: dict[str, Person], genomics: Project, who: str) -> None:
     genomics.archived_at = timezone.now()
-    assert allowed(cast[who], genomics) == {"view"}
+    assert allowed(cast[who], genomics) == {"view", "restore"}
 
 
 def test_an_action_that_is_none_is_nobody_s(cast: dict[str, Person], genomics: Project) -> None:

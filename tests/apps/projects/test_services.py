@@ -57,7 +57,7 @@ def test_nothing_of_a_person_is_in_the_short_name() -> None:
 @pytest.mark.django_db
 def test_a_clash_of_short_names_draws_again(monkeypatch: pytest.MonkeyPatch) -> None:
     letters = iter("aaaaaaaaaaab")
-    monkeypatch.setattr("apps.projects.services.secrets.choice", lambda _letters: next(letters))
+    monkeypatch.setattr("apps.projects.services.founding.secrets.choice", lambda _letters: next(letters))
     made = [
         services.create_personal(actor=actor(p), person=p).slug for p in (people.person(), people.person())
     ]

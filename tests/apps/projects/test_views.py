@@ -57,7 +57,7 @@ def test_what_is_wrong_is_said_and_kept(
 def test_an_owner_changes_and_removes(dana: Person, genomics: Project, signed_in: SignedIn) -> None:
     client = signed_in(dana)
     of_alice = Membership.objects.get(project=genomics, person__login="alice")
-    client.post(f"{MEMBERS}{of_alice.id}/role/", {"role": "viewer"})
+    client.post(f"{MEMBERS}{of_alice.id}/change/", {"role": "viewer"})
     of_alice.refresh_from_db()
     assert of_alice.role == Role.VIEWER
     client.post(f"{MEMBERS}{of_alice.id}/remove/")
@@ -77,7 +77,7 @@ def test_a_member_who_leaves_is_led_out(alice: Person, genomics: Project, signed
     assert response.headers["Location"] == "/projects/"
 
 
-@pytest.mark.parametrize("path", ["", "{id}/role/", "{id}/remove/"])
+@pytest.mark.parametrize("path", ["", "{id}/change/", "{id}/remove/"])
 def test_a_stranger_meets_no_project(
     dana: Person, charlie: Person, genomics: Project, signed_in: SignedIn, path: str
 ) -> None:
@@ -90,7 +90,7 @@ def test_a_stranger_meets_no_project(
     assert of_dana.role == Role.OWNER
 
 
-@pytest.mark.parametrize("path", ["", "{id}/role/", "{id}/remove/"])
+@pytest.mark.parametrize("path", ["", "{id}/change/", "{id}/remove/"])
 def test_a_developer_does_not_manage(
     alice: Person, dana: Person, genomics: Project, signed_in: SignedIn, path: str
 ) -> None:

@@ -1,0 +1,58 @@
+"""The list of projects, and one of them."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from apps.projects import selectors
+from apps.projects.permissions import allowed, may_create
+from apps.projects.views.frame import person_of
+from apps.quotas import selectors as quotas
+from apps.workloads import selectors as workloads
+
+_PAGE = 50
+_MEMBERS = 8
+
+
+@login_required
+@require_safe
+def projects(request: HttpRequest) -> HttpResponse:
+    """The person's projects; those put away; for those who read all, the others below."""
+    person = person_of(request)
+    standing = Count("apps", filter=Q(apps__gone_at__isnull=True))
+    mine = selectors.joined(person).annotate(standing=standing)
+    seen = selectors.visible_to(person)
+    away = seen.filter(archived_at__isnull=False)
+    others = seen.exclude(id__in=mine.values("id")) if person.reads_all else away
+    ordered = others.annotate(standing=standing).order_by("archived_at", "name", "id")
+    context = {
+        "projects": mine,
+        "roles": selectors.roles(person),
+        "page": Paginator(ordered, _PAGE).get_page(request.GET.get("page")),
+        "reads_all": person.reads_all,
+        "may_create": may_create(person),
+    }
+    return render(request, "projects/list.html", context)
+
+
+@login_required
+@require_safe
+def project(request: HttpRequest, slug: str) -> HttpResponse:
+    """Its apps, its quota, its members."""
+    person = person_of(request)
+    found = selectors.get_by_slug(person, slug)
+    apps = workloads.visible_to(person).filter(project=found)
+    may = allowed(person, found)
+    context = {
+        "project": found,
+        "apps": workloads.listed(apps)[:24],
+        "figures": quotas.figures(found.id),
+        "members": selectors.members_of(found)[:_MEMBERS],
+        "may": may,
+        "may_deploy": "deploy" in may,
+        "may_manage": "members" in may and found.personal_of_id is None,
+    }
+    return render(request, "projects/project.html", context)
