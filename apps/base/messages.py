@@ -120,6 +120,11 @@ SENTENCES: Mapping[str, Promise] = {
     "quota.dimension": _("There is no such dimension: %(names)s."),
     "quota.amount": _("Give a whole number from 0 to %(limit)s."),
     "quota.until_past": _("The last day is over already: choose today or later."),
+    # -- the audit --------------------------------------------------------------------------------
+    "audit.export": _("This cannot be exported: look at the filters and at the form of the file."),
+    "audit.filter": _("%(why)s"),
+    "audit.number": _("Give a whole number."),
+    "audit.place": _("This is not a place in the list: start from its first page."),
     # -- apps -----------------------------------------------------------------------------------------
     "name.invalid": _("A name has 1 to %(limit)s of a-z, 0-9 and single hyphens, and starts with a letter."),
     "name.taken": _("The name %(name)s is taken. Still free: %(suggestions)s"),

@@ -37,6 +37,7 @@ KINDS: Mapping[str, Kind] = {
     "request.changes_requested": _kind(Group.REQUESTS, "what project by reason"),
     "request.grant_ended": _kind(Group.REQUESTS, "project"),
     "quota.grant_ending": _kind(Group.REQUESTS, "project days ends_on"),
+    "quota.difference": _kind(Group.DUTY, "count where", may_stop=False),
     "member.added": _kind(Group.PROJECTS, "project role by"),
     "member.invited": _kind(Group.INVITATIONS, "project role by ends_on", may_stop=False),
     "member.ending": _kind(Group.PROJECTS, "project days ends_on"),

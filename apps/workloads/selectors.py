@@ -51,6 +51,13 @@ def listed(apps: "QuerySet[App]") -> "QuerySet[App]":
     return apps.select_related(*related).order_by("-created_at", "id")
 
 
+def labels(ids: Collection[UUID]) -> dict[UUID, str]:
+    """What these apps are called, whoever asks; those that stand nowhere are left out."""
+    return {
+        app.id: app.label or app.name for app in App.objects.filter(id__in=ids).only("id", "label", "name")
+    }
+
+
 def of_host(host: str) -> App | None:
     """The app that holds a host, with its name and state alone, whoever asks: its address is public."""
     told = ("label", "desired", "observation__state")

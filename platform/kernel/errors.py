@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 
 class PaillasseError(Exception):
@@ -59,6 +60,7 @@ class Shortfall:
     reserved: int
     asked: int
     limit: int
+    scope: str = "project"  #: or the ceiling that is short: person, lab
 
 
 class QuotaExceeded(Conflict):
@@ -67,8 +69,41 @@ class QuotaExceeded(Conflict):
     code = "quota.exceeded"
 
     def __init__(self, shortfalls: Sequence[Shortfall]) -> None:
-        super().__init__("quota.exceeded")
+        super().__init__(type(self).code)
         self.shortfalls = tuple(shortfalls)
+
+
+class CeilingReached(QuotaExceeded):
+    """Beyond what the lab, or one member's personal projects, may have at all: no justification lifts it."""
+
+    code = "quota.ceiling"
+
+
+@dataclass(frozen=True)
+class Excess:
+    """One dimension whose limit would be below what is in use, and what holds it, the most first."""
+
+    dimension: str
+    in_use: int
+    limit: int
+    holders: tuple[tuple[UUID, int], ...]
+
+    @property
+    def over(self) -> int:
+        """How much would have to go first."""
+        return self.in_use - self.limit
+
+
+class LimitBelowUse(Refused):
+    """A limit below what is in use: refused with what would have to go."""
+
+    code = "quota.below_use"
+
+    def __init__(self, excesses: Sequence[Excess]) -> None:
+        first = excesses[0]
+        figures = {"limit": first.limit, "in_use": first.in_use, "over": first.over}
+        super().__init__("quota.below_use", field=f"limits.{first.dimension}", **figures)
+        self.excesses = tuple(excesses)
 
 
 class OutsideError(PaillasseError):

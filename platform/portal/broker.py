@@ -26,6 +26,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-ended-sessions": {"task": "apps.accounts.tasks.forget_ended", "schedule": timedelta(hours=1)},
     "send-what-is-due": {"task": "apps.workloads.tasks.sweep", "schedule": timedelta(seconds=15)},
     "withdraw-orphans": {"task": "apps.approvals.tasks.withdraw_orphans", "schedule": timedelta(minutes=1)},
+    "forget-notices": {"task": "apps.notices.tasks.forget_notices", "schedule": timedelta(hours=24)},
     "end-grants": {"task": "apps.quotas.tasks.end_grants", "schedule": timedelta(hours=1)},
+    "tell-ending-grants": {"task": "apps.quotas.tasks.tell_ending", "schedule": timedelta(hours=6)},
+    "sample-usage": {"task": "apps.quotas.tasks.sample_usage", "schedule": timedelta(hours=1)},
+    "thin-usage": {"task": "apps.quotas.tasks.thin_usage", "schedule": timedelta(hours=24)},
     "recount": {"task": "apps.quotas.tasks.recount", "schedule": timedelta(hours=24)},
 }

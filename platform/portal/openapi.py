@@ -60,6 +60,28 @@ class ShortfallSerializer(serializers.Serializer[Any]):
     asked = serializers.IntegerField()
     limit = serializers.IntegerField()
     unit = serializers.CharField(allow_blank=True)
+    scope = serializers.ChoiceField(
+        choices=["project", "person", "lab"], help_text="Whose limit it is: the project's, or a ceiling's."
+    )
+
+
+class HolderSerializer(serializers.Serializer[Any]):
+    """An app that holds some of a quota."""
+
+    app = serializers.UUIDField()
+    display = serializers.CharField(allow_blank=True)
+    amount = serializers.IntegerField()
+
+
+class ExcessSerializer(serializers.Serializer[Any]):
+    """One dimension whose limit would be below what is in use: what would have to go."""
+
+    dimension = serializers.ChoiceField(choices=list(DIMENSIONS))
+    unit = serializers.CharField(allow_blank=True)
+    in_use = serializers.IntegerField()
+    limit = serializers.IntegerField()
+    over = serializers.IntegerField()
+    holders = HolderSerializer(many=True)
 
 
 class MoreSerializer(serializers.Serializer[Any]):
@@ -82,6 +104,7 @@ class Problem(serializers.Serializer[Any]):
     errors = FieldProblem(many=True)  # type: ignore[assignment]  # a field of the answer
     shortfalls = ShortfallSerializer(many=True, required=False)
     more = MoreSerializer(required=False)
+    excesses = ExcessSerializer(many=True, required=False)
 
 
 class Schema(AutoSchema):

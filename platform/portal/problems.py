@@ -15,7 +15,16 @@ from rest_framework.response import Response
 
 from apps.base.messages import SENTENCES, sentence, text
 from apps.base.requests import request_id_of
-from kernel.errors import PaillasseError, QuotaExceeded, Refused, RefusedMany, Unavailable
+from apps.workloads import selectors as workloads
+from kernel.errors import (
+    CeilingReached,
+    LimitBelowUse,
+    PaillasseError,
+    QuotaExceeded,
+    Refused,
+    RefusedMany,
+    Unavailable,
+)
 from kernel.units import DIMENSIONS
 from portal.statuses import headers_of, status_of
 
@@ -77,8 +86,11 @@ class Formatter(ExceptionFormatter):
                 for each in self.original_exc.shortfalls
             ]
             view: Any = self.context.get("view")
-            if getattr(view, "action", None) in getattr(view, "justified", ()):
+            justified = getattr(view, "action", None) in getattr(view, "justified", ())
+            if justified and not isinstance(self.original_exc, CeilingReached):
                 body["more"] = {"pointer": "#/reason", "detail": text("quota.more")}
+        if isinstance(self.original_exc, LimitBelowUse):
+            body["excesses"] = _excesses(self.original_exc)
         return body
 
     def _what(self) -> tuple[str, str]:
@@ -99,6 +111,25 @@ class Formatter(ExceptionFormatter):
             {"pointer": pointer(each.attr or ""), "code": each.code, "detail": each.detail}
             for each in self.get_errors()
         ]
+
+
+def _excesses(error: LimitBelowUse) -> list[dict[str, Any]]:
+    """What would have to go: the apps that hold it, the most first."""
+    names = workloads.labels([holder for each in error.excesses for holder, _amount in each.holders])
+    return [
+        {
+            "dimension": each.dimension,
+            "unit": DIMENSIONS.get(each.dimension, ""),
+            "in_use": each.in_use,
+            "limit": each.limit,
+            "over": each.over,
+            "holders": [
+                {"app": str(holder), "display": names.get(holder, ""), "amount": amount}
+                for holder, amount in each.holders
+            ],
+        }
+        for each in error.excesses
+    ]
 
 
 def _refusals(error: PaillasseError) -> tuple[PaillasseError, ...]:

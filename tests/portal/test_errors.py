@@ -77,7 +77,7 @@ def test_fields_are_pointed_at() -> None:
 def test_quota_figures() -> None:
     figures = json.loads(get("/api/v1/fail/quota/").content)["shortfalls"]
     memory = {"dimension": "memory_mib", "used": 3000, "reserved": 500, "asked": 1000, "limit": 4096}
-    assert figures[0] == {**memory, "unit": "MiB"}
+    assert figures[0] == {**memory, "unit": "MiB", "scope": "project"}
     assert figures[1]["dimension"] == "apps"
 
 

@@ -13,11 +13,12 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from apps.catalogue import selectors as catalogue
+from apps.quotas import selectors as quotas
 from portal.checks import TAG
 from portal.doctor.findings import Report
 
 POSTGRESQL, REDIS, MAIL, RUNTIMES = "PostgreSQL", "Redis", "Mail", "Runtimes"
-SETTINGS, CATALOGUE = "Settings", "Catalogue"
+SETTINGS, CATALOGUE, QUOTAS = "Settings", "Catalogue", "Quotas"
 POSTGRESQL_MIN, REDIS_MIN = 15, 7
 TIMEOUT_S = 5
 _PROCESSES = {"exec", "raw_exec"}
@@ -29,6 +30,7 @@ def examine(report: Report) -> None:
         (report.error if found.is_serious() else report.warn)(SETTINGS, "settings.check", text=found.msg)
     if _postgresql(report):
         _catalogue(report)
+        _quotas(report)
         _runtimes(report)
     _redis(report)
     _mail(report)
@@ -80,6 +82,16 @@ def _catalogue(report: Report) -> None:
         report.ok(CATALOGUE, "catalogue.loaded", count=count)
     else:
         report.error(CATALOGUE, "catalogue.empty")
+
+
+def _quotas(report: Report) -> None:
+    """Looks itself: every counter is the sum of its charges, unless there is a defect."""
+    unequal = quotas.differences()
+    if unequal:
+        where = ", ".join(sorted({each.label for each in unequal}))
+        report.error(QUOTAS, "quotas.unequal", count=len(unequal), where=where[:200])
+    else:
+        report.ok(QUOTAS, "quotas.exact")
 
 
 def _runtimes(report: Report) -> None:

@@ -92,12 +92,16 @@ def test_the_database_itself_keeps_counters_within_their_limit(project: Project)
             Counter.objects.filter(project=project, dimension="apps").update(**change)
 
 
-def test_a_limit_below_use_follows_releases_down(project: Project, bob: Person) -> None:
-    holder = uuid4()
+def test_a_limit_that_a_grant_left_behind_use_follows_releases_down(project: Project, bob: Person) -> None:
+    holder, today = uuid4(), timezone.localdate()
+    limits = {"cpu_mhz": 900}
+    services.set_limit(actor=actor(bob), project=project, limits={"cpu_mhz": 500}, reason="less")
+    services.set_limit(actor=actor(bob), project=project, limits=limits, reason="course", until=today)
     services.reserve(project_id=project.id, holder=holder, amounts=Amounts(apps=1, cpu_mhz=900))
-    services.set_limit(
-        actor=actor(bob), project=project, limits=Amounts(apps=2, cpu_mhz=500, memory_mib=1000), reason="less"
+    Counter.objects.filter(project=project, dimension="cpu_mhz").update(
+        granted_until=today - timedelta(days=1)
     )
+    assert services.end_grants() == 1
     cpu = next(each for each in figures(project.id) if each.dimension == "cpu_mhz")
     assert (cpu.limit, cpu.base_limit, cpu.free, cpu.over) == (900, 500, 0, True)
     with pytest.raises(QuotaExceeded):
@@ -106,7 +110,8 @@ def test_a_limit_below_use_follows_releases_down(project: Project, bob: Person) 
     assert row(project, "cpu_mhz") == (0, 700, 700)
     services.release(holder=holder, parts={"all"})
     assert row(project, "cpu_mhz") == (0, 0, 500)
-    assert Event.objects.filter(verb="quota.set", project_id=project.id).count() == 1
+    assert Event.objects.filter(verb="quota.set", project_id=project.id).count() == 2
+    assert Event.objects.filter(verb="quota.grant_ended", project_id=project.id).count() == 1
 
 
 def test_a_grant_ends_with_its_last_day(project: Project, bob: Person) -> None:
@@ -124,7 +129,7 @@ def test_a_grant_ends_with_its_last_day(project: Project, bob: Person) -> None:
 def test_a_grant_is_no_cut(project: Project, bob: Person) -> None:
     with pytest.raises(Refused) as told:
         services.set_limit(
-            actor=actor(bob), project=project, limits=Amounts(), reason="x", until=date(2099, 1, 1)
+            actor=actor(bob), project=project, limits=Amounts(apps=1), reason="x", until=date(2099, 1, 1)
         )
     assert told.value.code == "quota.grant_below_base"
 

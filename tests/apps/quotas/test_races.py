@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from apps.projects.models import Project
-from apps.quotas import services
+from apps.quotas import selectors, services
 from apps.quotas.models import Charge, Counter
 from kernel.actors import Actor
 from kernel.errors import QuotaExceeded
@@ -56,7 +56,7 @@ def test_a_mix_of_everything_never_deadlocks(project: Project) -> None:
     strange = [each for each in told if isinstance(each, Exception) and not isinstance(each, QuotaExceeded)]
     # Two first reservations of one holder: in the portal the app's row keeps them apart, here the table does.
     assert {type(each).__name__ for each in strange} <= {"IntegrityError"}
-    assert services.recount() == ()
+    assert selectors.differences() == ()
 
 
 def _other(kind: int, project: Project, holder: UUID, bob: Actor) -> Callable[[], Any]:
