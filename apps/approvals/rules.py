@@ -130,8 +130,17 @@ class Candidate:
 class Choice:
     """The first rule that decides, if one does, and what each rule up to it said."""
 
+    facts: Facts
     rule: Candidate | None
     judged: tuple[tuple[Candidate, Judged], ...]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Why somebody must decide: quota, template. Nothing where a rule does."""
+        if self.rule is not None:
+            return ()
+        found = (*(["quota"] if self.facts.lifts else []), *(["template"] if self.facts.always else []))
+        return found or ("rule",)
 
     @property
     def lifts(self) -> Mapping[str, int]:
@@ -161,8 +170,8 @@ def choose(rules: Iterable[Candidate], facts: Facts) -> Choice:
         verdict = judge(rule, facts)
         judged.append((rule, verdict))
         if verdict.decides:
-            return Choice(rule, tuple(judged))
-    return Choice(None, tuple(judged))
+            return Choice(facts, rule, tuple(judged))
+    return Choice(facts, None, tuple(judged))
 
 
 def _who(rule: Candidate, facts: Facts) -> Iterable[WhyNot]:

@@ -72,13 +72,14 @@ def _figures(request: Request) -> tuple[dict[str, int], dict[str, int]]:
     if request.project_id is None:
         return {}, {}
     today = timezone.localdate()
-    taken, limits = {}, {}
-    for each in quotas.figures(request.project_id):
+    taken, limits = dict[str, int](), dict[str, int]()
+    standing = quotas.figures(request.project_id)
+    for each in standing:
         over = each.granted_until is not None and each.granted_until < today
         taken[each.dimension] = each.used + each.reserved
         limits[each.dimension] = max(each.base_limit, taken[each.dimension]) if over else each.limit
-    if request.kind == RequestKind.QUOTA:
-        return limits, dict(request.amounts)
+    if request.kind == RequestKind.QUOTA:  # what a grant adds for a time is asked for anew
+        return {each.dimension: each.base_limit for each in standing}, dict(request.amounts)
     holder = _holder(request)
     held = quotas.held_by(holder) if holder else Amounts()
     more = (Amounts.of(request.amounts) - held).as_dict()

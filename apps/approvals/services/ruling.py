@@ -9,9 +9,10 @@ from django.utils import timezone
 from apps.approvals.models import Judgement, Request
 from apps.approvals.rules import Choice, choose
 from apps.approvals.selectors import rules as selectors
+from apps.quotas import selectors as figures
 from apps.quotas import services as quotas
 from kernel.actors import Actor
-from kernel.errors import QuotaExceeded
+from kernel.errors import QuotaExceeded, Shortfall
 from kernel.units import Amounts
 
 
@@ -48,8 +49,8 @@ def reserve(*, choice: Choice, actor: Actor, project_id: UUID, holder: UUID, amo
 
 
 def last_day(choice: Choice, asked: date | None = None) -> date | None:
-    """Until when a limit stays lifted: the rule's days, or less where less was asked for."""
-    days = choice.rule.terms.days if choice.rule else None
+    """Until when what the rule lifts stays lifted: its days, or less where less was asked for."""
+    days = choice.rule.terms.days if choice.rule and choice.lifts else None
     if days is None:
         return asked
     ends = timezone.localdate() + timedelta(days=days)
@@ -62,3 +63,19 @@ def decided_by(choice: Choice) -> dict[str, object]:
     if rule is None:
         return {}
     return {"rule": rule.name, "rule_version": rule.version, "ruled_by_id": rule.id or None}
+
+
+def short(project_id: UUID, choice: Choice) -> list[Shortfall]:
+    """The figures of a refusal: each limit that would have to be higher."""
+    facts = choice.facts
+    return [
+        Shortfall(
+            each.dimension,
+            each.used,
+            each.reserved,
+            facts.lifts[each.dimension] - each.used - each.reserved,
+            facts.limits[each.dimension],
+        )
+        for each in figures.figures(project_id)
+        if each.dimension in facts.lifts
+    ]
