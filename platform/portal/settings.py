@@ -85,6 +85,9 @@ AUDITOR_GROUPS = words("AUDITOR_GROUPS", "/lab/paillasse-auditors")
 DEFAULT_QUOTA = amounts("DEFAULT_QUOTA", "apps=5,cpu_mhz=4000,memory_mib=4096,storage_mib=10240,gpus=0")
 LAB_CEILING = amounts("LAB_CEILING", "")  # of all projects together, until an admin sets another
 PERSONAL_CEILING = amounts("PERSONAL_CEILING", "")  # of each member's personal projects, the same
+DECISION_REMIND_DAYS = env.int("DECISION_REMIND_DAYS", default=2)  # then whoever has it is reminded
+DECISION_ESCALATE_DAYS = env.int("DECISION_ESCALATE_DAYS", default=5)  # then all admins are told
+REQUEST_EXPIRES_DAYS = env.int("REQUEST_EXPIRES_DAYS", default=90)  # in one state, undecided
 PROJECT_CREATION = choice("PROJECT_CREATION", "admins", "members")  # who makes shared projects alone
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["portal.login.backend.KeycloakBackend"]
