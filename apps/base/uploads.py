@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import PurePosixPath
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.utils.text import get_valid_filename
 
 from apps.base import services
 from apps.base.models import Upload
+from apps.base.zipmodes import readable
 from apps.base.zips import check_zip
 from kernel.errors import Missing, Refused
 
@@ -35,7 +37,7 @@ def store(
     max_bytes: int | None = None,
     field: str = "file",
 ) -> Upload:
-    """Check and keep a file.
+    """Check and keep a file; of a zip everybody may read what is in it, so its digest may become another.
 
     Raises Refused naming `field`: `upload.too_big` (limit in bytes), `upload.empty`, `upload.name`, and with
     `as_zip` what check_zip raises.
@@ -44,15 +46,19 @@ def store(
     sha256, size = _measure(file, limit, field)
     if as_zip:
         check_zip(file, field=field)
-    return services.keep_file(
-        content=file,
-        path=path_of(sha256),
-        sha256=sha256,
-        size=size,
-        name=_safe_name(name or file.name or "", field),
-        project_id=project_id,
-        person_id=person_id,
-    )
+    given = name or file.name or ""
+    zipped = as_zip or given.lower().endswith(".zip")
+    with readable(file) if zipped else nullcontext(file) as kept:
+        sha256, size = _measure(kept, limit, field) if kept is not file else (sha256, size)
+        return services.keep_file(
+            content=kept,
+            path=path_of(sha256),
+            sha256=sha256,
+            size=size,
+            name=_safe_name(given, field),
+            project_id=project_id,
+            person_id=person_id,
+        )
 
 
 def open(sha256: str) -> File[bytes]:  # noqa: A001 - read as uploads.open()

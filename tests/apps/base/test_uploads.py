@@ -1,6 +1,8 @@
 """Files are kept once under their digest; a refusal keeps nothing."""
 
 import hashlib
+import io
+import zipfile
 from pathlib import Path
 from uuid import uuid4
 
@@ -85,3 +87,14 @@ def test_a_hostile_zip_keeps_nothing(tmp_path: Path) -> None:
 def test_nothing_else_is_opened(digest: str) -> None:
     with pytest.raises(Missing):
         uploads.open(digest)
+
+
+def test_a_zip_is_kept_so_that_whoever_serves_it_may_read_it() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("index.html", "<h1>Hello</h1>")  # zipfile's own mode is 0600
+    upload = keep(made.getvalue(), "site.ZIP")
+    with uploads.open(upload.sha256) as file, zipfile.ZipFile(file) as kept:
+        assert kept.getinfo("index.html").external_attr >> 16 & 0o777 == 0o644
+        file.seek(0)
+        assert hashlib.sha256(file.read()).hexdigest() == upload.sha256
