@@ -52,6 +52,10 @@ class Vault:
         )
         assert answer.ok, f"{path}: {answer.text}"
 
+    def answers(self, path: str) -> bool:
+        """Whether something can be read."""
+        return requests.get(f"{self._url}/v1/{path}", headers=self._headers, timeout=_TIMEOUT_S).ok
+
     def delete(self, path: str) -> None:
         """Remove something."""
         requests.delete(f"{self._url}/v1/{path}", headers=self._headers, timeout=_TIMEOUT_S)
@@ -72,6 +76,7 @@ def secret(whole: Target, stack: dict[str, Any]) -> Iterator[Json]:
     )
     vault.write(f"auth/{mount}/config", trust)
     vault.write(f"sys/mounts/{name}", {"type": "kv", "options": {"version": "2"}})
+    wait_for(lambda: vault.answers(f"{name}/config"), 15, "a new mount is made ready after it is there")
     vault.write(f"{name}/data/app", {"data": {"password": 'pa"ss $word', "note": "x=y #z"}})
     rules = f'path "{name}/data/app" {{ capabilities = ["read"] }}'
     vault.write(f"sys/policies/acl/{name}", {"policy": rules})
