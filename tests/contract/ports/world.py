@@ -75,8 +75,8 @@ def _group(slug: str, tags: list[str], count: int) -> dict[str, Any]:
         "Count": count,
         "Update": {
             "MinHealthyTime": SECOND // 2,
-            "HealthyDeadline": 20 * SECOND,
-            "ProgressDeadline": 30 * SECOND,
+            "HealthyDeadline": 50 * SECOND,
+            "ProgressDeadline": 60 * SECOND,
         },
         "RestartPolicy": {"Attempts": 0, "Mode": "fail", "Interval": 30 * SECOND, "Delay": SECOND},
         "ReschedulePolicy": {"Attempts": 0, "Unlimited": False},
