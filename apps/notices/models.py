@@ -9,6 +9,9 @@ from django.db import models
 
 from apps.notices.enums import ByMail, Group
 
+MAIL, LETTER = "mail", "letter"  # to a person; to an address that is nobody's yet
+TRIES_MAX = 12  # of one mail: over about four hours
+
 
 class Notice(models.Model):
     """Something that a person is told. Its words are made when it is read, in the reader's language."""

@@ -13,6 +13,7 @@ from apps.accounts.models import Person
 from apps.approvals import selectors as approvals
 from apps.cluster import selectors as cluster
 from apps.cluster.selectors import Part
+from apps.notices import selectors as notices
 from apps.projects import selectors as projects
 from apps.projects.models import Project
 
@@ -90,6 +91,16 @@ class Shell:
         """The one that the home page shows; none for all."""
         chosen = self.request.session.get(PROJECT_KEY, "")
         return next((each for each in self.projects if str(each.id) == chosen), None)
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices the person has not read."""
+        return notices.unread(self.person.id) if self.person else 0
+
+    @property
+    def unread_shown(self) -> str:
+        """The same in at most three characters: the bell is as wide with many as with one."""
+        return str(self.unread) if self.unread < notices.UNREAD_MAX else f"{notices.UNREAD_MAX - 1}+"
 
     @cached_property
     def unreachable(self) -> list[Part]:

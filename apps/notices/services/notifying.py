@@ -1,5 +1,6 @@
 """Telling people: the notice and its mail are written with what they tell of."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,10 +13,10 @@ from django.utils import timezone
 
 from apps.notices.enums import ByMail
 from apps.notices.kinds import KINDS
-from apps.notices.models import DigestHour, Notice, Outbox, Preference
+from apps.notices.models import LETTER, MAIL, DigestHour, Notice, Outbox, Preference
 
 Params = Mapping[str, Any]
-MAIL, LETTER = "mail", "letter"
+_PATH = re.compile(r"/(?![/\\])[\x21-\x7e]{0,499}")  # of the portal: never another site's
 
 
 @transaction.atomic
@@ -52,7 +53,7 @@ def notify_address(*, kind: str, email: str, language: str, params: Params, path
 def _check(kind: str, params: Params, path: str) -> None:
     if missing := KINDS[kind].params - set(params) if kind in KINDS else {kind}:
         raise ValueError(f"notice {kind}: what is {', '.join(sorted(missing))}?")
-    if not path.startswith("/") or path.startswith("//"):
+    if not _PATH.fullmatch(path):
         raise ValueError(f"notice {kind}: {path} is no path of the portal")
 
 

@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.notices import services as notices
+from apps.projects import selectors as projects
+from apps.projects.enums import Role
 from apps.quotas import services as quotas
 from apps.workloads.enums import Desired, OperationState
 from apps.workloads.models import App, AppEvent, Observation, Operation
@@ -60,9 +62,25 @@ def record(*, held: claims.Held, app: App, found: Found) -> None:
 
 def _write(app: App, found: Found) -> None:
     observation = Observation.objects.get(app_id=app.id)
+    failed = found.seen.state is ObservedState.FAILED and observation.state != ObservedState.FAILED
     _tell_changes(app, observation, found.seen)
     _observe(observation, app, found)
     _operation(app, observation, found.seen, found.now)
+    if failed:
+        _tell_people(app, found.now)
+
+
+def _tell_people(app: App, now: datetime) -> None:
+    """The owners, and who asked for the app: once a change that fails, once an hour where it flaps."""
+    members = dict(projects.members_of(app.project).values_list("person_id", "role"))
+    told = {person for person, role in members.items() if role == Role.OWNER or person == app.requester_id}
+    notices.notify(
+        kind="app.failed",
+        recipients=told,
+        params={"app": app.label, "project": app.project.name},
+        path=f"/apps/{app.id}/",
+        once=f"app.failed:{app.id}:{app.generation}:{now:%Y-%m-%dT%H}",
+    )
 
 
 def _observe(observation: Observation, app: App, found: Found) -> None:
@@ -150,7 +168,6 @@ def _operation(app: App, observation: Observation, seen: Pass, now: datetime) ->
     elif seen.state is ObservedState.FAILED:
         operation.state, operation.finished_at = OperationState.FAILED, now
         operation.error = {"code": seen.reason_code, "message": seen.message, "facts": observation.facts}
-        notices.enqueue(kind="app.failed", payload={"app": str(app.id), "operation": str(operation.id)})
     operation.save()
 
 

@@ -14,6 +14,7 @@ from apps.workloads.management.loops.dispatch import Dispatcher, Listener
 from apps.workloads.management.loops.events import ConsulChanges, NomadEvents
 from apps.workloads.management.loops.machines import Machines
 from apps.workloads.management.loops.parts import Parts
+from apps.workloads.management.loops.post import Post
 from apps.workloads.management.loops.probe import Prober
 from drivers.wiring import open_all
 
@@ -23,7 +24,7 @@ log = structlog.get_logger(__name__)
 class Command(BaseCommand):
     # Not all of Django's checks: they would load every page and endpoint into a process that serves none.
     requires_system_checks = ["paillasse"]
-    help = "Send due apps to the workers; follow Nomad and Consul; ask addresses; tell which parts answer."
+    help = "Send due apps to the workers, and mails; follow Nomad and Consul; ask addresses and parts."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         stop, hints = threading.Event(), Hints()
@@ -50,5 +51,6 @@ def loops(hints: Hints, stop: threading.Event) -> dict[str, Callable[[], None]]:
         "consul": ConsulChanges(opened.services, hints, stop).turn,
         "probe": Prober(opened.addresses, hints, stop).turn,
         "parts": Parts(opened, stop).turn,
+        "post": Post(stop).turn,
         "machines": Machines(opened.jobs, stop).turn,
     }
