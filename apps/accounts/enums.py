@@ -23,4 +23,5 @@ class Scope(models.TextChoices):
     APPS_WRITE = "apps:write", _("request, change, stop, start and delete apps")
     SECRETS_REVEAL = "secrets:reveal", _("reveal secrets of your apps")
     REQUESTS_READ = "requests:read", _("read requests")
+    AUDIT_READ = "audit:read", _("read the audit, as far as you may")
     REQUESTS_DECIDE = "requests:decide", _("decide requests (administrators)")

@@ -50,6 +50,18 @@ def record(
     )
 
 
+@transaction.atomic
+def exported(*, actor: Actor, filters: dict[str, str], form: str) -> None:
+    """Note that somebody takes a copy away: which part of the audit, in which form."""
+    record(
+        actor=actor,
+        verb="audit.exported",
+        target_kind="audit",
+        target_id="events",
+        after={"filters": filters, "form": form},
+    )
+
+
 def seal() -> int:
     """Give each event that waits its place in the chain; return how many. Another sealer is not waited for.
 

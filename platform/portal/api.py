@@ -6,6 +6,7 @@ from rest_framework.routers import DefaultRouter
 
 from apps.accounts.api import MeViewSet, TokenViewSet
 from apps.approvals.api import RequestViewSet
+from apps.audit.api import AuditViewSet
 from apps.catalogue.api import TemplateViewSet
 from apps.notices.api import NoticeViewSet
 from apps.projects.api import ProjectViewSet, UploadViewSet
@@ -20,6 +21,7 @@ router.register("requests", RequestViewSet, basename="requests")
 router.register("templates", TemplateViewSet, basename="templates")
 router.register("apps", AppViewSet, basename="apps")
 router.register("operations", OperationViewSet, basename="operations")
+router.register("audit", AuditViewSet, basename="audit")
 router.register("tokens", TokenViewSet, basename="tokens")
 router.register("notices", NoticeViewSet, basename="notices")
 

@@ -41,6 +41,7 @@ READS = [
     Call("GET", "projects/{project}/quota/", "projects:read"),
     Call("GET", "requests/", "requests:read", stranger=200),
     Call("GET", "requests/{request}/", "requests:read"),
+    Call("GET", "audit/", "audit:read", stranger=200),
     Call("GET", "apps/", "apps:read", stranger=200),
     Call("GET", "apps/{app}/", "apps:read"),
     Call("GET", "apps/{app}/releases/", "apps:read"),
