@@ -158,7 +158,13 @@ def _methods(url: Any) -> list[str]:
 
 def _shape(pattern: str) -> str:
     first = pattern.split("/", maxsplit=1)[0]
-    named = {"projects": "{project}", "apps": "{app}", "requests": "{request}", "operations": "{operation}"}
+    named = {
+        "projects": "{project}",
+        "apps": "{app}",
+        "requests": "{request}",
+        "operations": "{operation}",
+        "notices": "{notice}",
+    }
     return (
         pattern.replace("<str:pk>", named.get(first, "{id}"))
         .replace("<uuid:member_id>", "{member}")

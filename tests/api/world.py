@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from apps.accounts.models import Person
 from apps.approvals.models import Request
+from apps.notices import services as notices
+from apps.notices.models import Notice
 from apps.projects.enums import Role
 from apps.projects.models import Membership, Project
 from apps.workloads.models import App, Operation
@@ -25,17 +27,19 @@ class World:
     app: App
     waiting: Request
     operation: Operation
+    notice: Notice
     membership: Membership
     alice: Person
     viewer: Person
 
     def path(self, template: str) -> str:
-        """Fill in the ids: {project}, {app}, {request}, {operation}, {member}."""
+        """Fill in the ids: {project}, {app}, {request}, {operation}, {member}, {notice}."""
         return template.format(
             project=self.project.id,
             app=self.app.id,
             request=self.waiting.id,
             operation=self.operation.id,
+            notice=self.notice.id,
             member=self.membership.id,
         )
 
@@ -51,4 +55,20 @@ def build(alice: Person, genomics: Project, use: Callable[[Chain], None]) -> Wor
     waits = submit(alice, "huge", project_id=genomics.id, resources=LARGE, reason="A course in May")
     assert waits.request is not None
     assert made.operation is not None
-    return World(chain, genomics, made.app, waits.request, made.operation, viewer, alice, viewer.person)
+    notices.notify(
+        kind="app.failed",
+        recipients=[alice.id],
+        params={"app": made.app.label, "project": genomics.name},
+        path=f"/apps/{made.app.id}/",
+    )
+    return World(
+        chain,
+        genomics,
+        made.app,
+        waits.request,
+        made.operation,
+        Notice.objects.latest("created_at"),
+        viewer,
+        alice,
+        viewer.person,
+    )
