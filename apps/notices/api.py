@@ -56,7 +56,7 @@ class NoticeViewSet(RoomViewSet):
         services.mark_read(person_id=self.person.id, notice_ids=[notice.id])
         return Response(self.get_serializer(self.get_object()).data)
 
-    @extend_schema(request=Nothing, responses=ReadSerializer)
+    @extend_schema(operation_id="notices_read_all", request=Nothing, responses=ReadSerializer)
     @action(detail=False, methods=["post"], url_path="read")
     @idempotent
     def read_all(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
