@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from apps.notices.enums import ByMail, Group
-from apps.notices.models import TRIES_MAX, DigestHour, Notice, Outbox, Preference
+from apps.notices.models import DigestHour, Notice, Outbox, Preference
 
 UNREAD_MAX = 100  # beyond it nobody counts
 
@@ -41,8 +41,3 @@ def undelivered() -> "QuerySet[Outbox]":
     tried = Outbox.objects.filter(sent_at__isnull=True).exclude(error="")
     rows: QuerySet[Outbox] = tried.select_related("notice__person").order_by("-tries", "created_at", "id")
     return rows
-
-
-def given_up() -> int:
-    """How many mails nobody tries to send any more."""
-    return int(Outbox.objects.filter(sent_at__isnull=True, tries__gte=TRIES_MAX).count())

@@ -61,6 +61,7 @@ def show_demo(layout: Layout) -> None:
     print(f"Portal    {portal}")
     print(f"Demo app  {address}   (answers; {seconds:.1f} s)")
     print(f"CA        {layout.home / 'ca.pem'}   (let your browser trust it, or accept its warning)")
+    print(f"Mails     {layout.home / 'mail'}   (one file each, instead of an SMTP server)")
     print(f"\nAccounts, kept in {layout.home / 'demo-accounts'}:")
     for name, secret in passwords(layout).items():
         print(f"  {name:<8} {secret}   {PEOPLE[name].role}")

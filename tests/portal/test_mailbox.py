@@ -24,7 +24,7 @@ def test_sent_twice_is_there_once(tmp_path: Path) -> None:
         )
     assert sorted(each.name for each in folder.iterdir()) == ["1@lab.eml", "2@lab.eml"]
     read = BytesParser(policy=default).parsebytes((folder / "1@lab.eml").read_bytes())
-    assert (read["Subject"], read.get_content().strip()) == ("Été", "Voilà")  # type: ignore[attr-defined]
+    assert (read["Subject"], read.get_content().strip()) == ("Été", "Voilà")
 
 
 @pytest.mark.parametrize(

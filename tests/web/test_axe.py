@@ -19,6 +19,9 @@ from pytest_django.live_server_helper import LiveServer
 from apps.accounts.models import Person
 from apps.approvals.models import Request
 from apps.cluster.models import PartStatus
+from apps.notices import services as notices
+from apps.notices.mail import stop_link
+from apps.notices.models import Outbox
 from apps.projects.models import Project
 from apps.workloads.models import Observation
 from tests.cast import BACKEND
@@ -82,8 +85,19 @@ def lab(alice: Person, bob: Person, genomics: Project) -> dict[str, str]:
     now = timezone.now()
     for part, reachable in (("nomad", True), ("vault", False)):
         PartStatus.objects.create(part=part, reachable=reachable, since=now, checked_at=now, version="1")
+    _tell(alice)
     ids = {name: str(app.id) for name, app in apps.items()}
+    ids["stop"] = stop_link(alice.id, ["apps"]).split("/")[-2]
     return {**ids, "asked": str(Request.objects.get(app__name="big").id)}
+
+
+def _tell(person: Person) -> None:
+    """Two notices, one of them read; the mail of the other was refused."""
+    params = {"what": "wiki", "project": "genomics", "verdict": "approved", "app": "wiki"}
+    for kind in ("request.decided", "app.failed"):
+        notices.notify(kind=kind, recipients=[person.id], params=params, path="/")
+    notices.mark_read(person_id=person.id, notice_ids=[person.notices.get(kind="app.failed").id])
+    Outbox.objects.filter(notice__kind="app.failed").update(tries=12, error="SMTPDataError: (550, b'no')")
 
 
 #: who, address, what it is
@@ -110,6 +124,11 @@ PAGES = [
     ("dana", "/projects/genomics/", "project"),
     ("dana", "/projects/genomics/members/", "members"),
     ("alice", "/tokens/", "tokens"),
+    ("alice", "/notices/", "notices"),
+    ("alice", "/notices/preferences/", "notices by mail"),
+    ("bob", "/notices/undelivered/", "mails that did not leave"),
+    ("", "/notices/stop/{stop}/", "a link that ends mails"),
+    ("", "/notices/stop/none/", "a link that is not whole"),
     ("bob", "/audit/", "audit"),
     ("bob", "/status/", "status"),
     ("bob", "/search/?q=wiki", "search"),
