@@ -148,16 +148,30 @@ class RoomViewSet(viewsets.GenericViewSet[Any]):
 
         Raises Refused for what is no tag, Conflict("precondition.failed") where another version stands.
         """
+        versions = self._matched()
+        if not versions:
+            return None
+        if version not in versions:
+            raise Conflict("precondition.failed", expected=versions[0], version=version)
+        return version
+
+    def held_version(self) -> int | None:
+        """The version that `If-Match` names, for a service to compare; None where nothing is held.
+
+        Raises Refused for what is no tag.
+        """
+        versions = self._matched()
+        return versions[0] if versions else None
+
+    def _matched(self) -> list[int]:
         told = self.request.headers.get("If-Match", "").strip()
         if told in {"", "*"}:
-            return None
+            return []
         given = [_VERSION.fullmatch(tag) for tag in _TAG.findall(told)]
         versions = [int(found[1]) for found in given if found]
         if not versions:
             raise Refused("api.if_match", field="If-Match")
-        if version not in versions:
-            raise Conflict("precondition.failed", expected=versions[0], version=version)
-        return version
+        return versions
 
 
 def accepted(body: Any, location: str) -> Response:

@@ -14,6 +14,11 @@ from kernel.units import Amounts
 Desired = Literal["present", "stopped", "asleep", "archived", "absent"]
 
 
+#: Copies that run beside the wanted ones while a release rolls out: Nomad's canaries. The portal's jobs
+#: replace one copy after the other, so there are none; were there any, the quota would be charged for them.
+SURGE = 0
+
+
 @dataclass(frozen=True)
 class Resources:
     """What each copy of the app gets, and how many copies."""
@@ -25,13 +30,14 @@ class Resources:
     gpus: int = 0
 
     def charge(self) -> Amounts:
-        """What the quota is charged: copies times size, storage once."""
+        """What the quota is charged: copies times size, those of a rolling update too; storage once."""
+        copies = self.count + SURGE
         return Amounts(
             apps=1,
-            cpu_mhz=self.cpu_mhz * self.count,
-            memory_mib=self.memory_mib * self.count,
+            cpu_mhz=self.cpu_mhz * copies,
+            memory_mib=self.memory_mib * copies,
             storage_mib=self.storage_mib,
-            gpus=self.gpus * self.count,
+            gpus=self.gpus * copies,
         )
 
 

@@ -70,7 +70,7 @@ class Projection:
 
 def figures(project_id: UUID) -> tuple[Figure, ...]:
     """A project's figures, in the order of the dimensions; empty where it has no ledger."""
-    return tuple(_figure(counter) for counter in _counters(project_id))
+    return tuple(figure_of(counter) for counter in _counters(project_id))
 
 
 def version_of(project_id: UUID) -> int:
@@ -83,7 +83,8 @@ def _counters(project_id: UUID) -> list[Counter]:
     return [found[dimension] for dimension in DIMENSIONS if dimension in found]
 
 
-def _figure(counter: Counter) -> Figure:
+def figure_of(counter: Counter) -> Figure:
+    """One counter's figures."""
     return Figure(
         dimension=counter.dimension,
         used=counter.used,
@@ -107,6 +108,13 @@ def ceilings(project_id: UUID | None = None, person_id: UUID | None = None) -> t
     return tuple(
         CeilingFigure(row.scope, row.dimension, row.used, row.reserved, row.limit) for row in _sorted(rows)
     )
+
+
+def ceilings_version(person_id: UUID | None = None) -> int:
+    """The version of the lab's ceilings, or of a member's, to which a change may be held."""
+    one = Q(scope=Scope.LAB) if person_id is None else Q(scope=Scope.PERSON, person_id=person_id)
+    rows = Ceiling.objects.filter(one)
+    return int(rows.aggregate(n=Sum("version", default=0))["n"])
 
 
 def _sorted(rows: "QuerySet[Ceiling]") -> list[Ceiling]:

@@ -20,6 +20,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from apps.projects.models import Project
 from apps.quotas.models import Counter
+from apps.quotas.selectors.figures import Figure, figure_of
 from kernel.units import DIMENSIONS
 
 
@@ -31,9 +32,14 @@ class Standing:
     counters: tuple[Counter | None, ...]
 
     @property
+    def figures(self) -> list[Figure]:
+        """Those that there are."""
+        return [figure_of(each) for each in self.counters if each is not None]
+
+    @property
     def over(self) -> bool:
         """Whether a limit is held above its base by use alone."""
-        return any(each and not each.granted_until and each.limit > each.base_limit for each in self.counters)
+        return any(each.over for each in self.figures)
 
 
 def standing(projects: "QuerySet[Project]", *, words: str = "", sort: str = "fullest") -> "QuerySet[Project]":

@@ -6,6 +6,7 @@ everybody shares. So no two changes wait for each other in a ring, and the share
 """
 
 from apps.quotas.services.ceilings import set_ceiling
+from apps.quotas.services.checking import MOST
 from apps.quotas.services.ledger import (
     PARTS,
     change_reservation,
@@ -20,6 +21,7 @@ from apps.quotas.services.recounting import recount
 from apps.quotas.services.sampling import sample_usage, thin_usage
 
 __all__ = [
+    "MOST",
     "PARTS",
     "change_reservation",
     "end_grants",

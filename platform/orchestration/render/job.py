@@ -12,7 +12,7 @@ from kernel.names import is_slug
 from orchestration.render.literal import interpolated
 from orchestration.render.task import task
 from orchestration.render.traefik_tags import traefik_tags
-from orchestration.specs import AppSpec, Check
+from orchestration.specs import SURGE, AppSpec, Check
 
 SECOND = 1_000_000_000
 GROUP = "app"
@@ -85,7 +85,7 @@ def _update(spec: AppSpec) -> dict[str, Any]:
         "HealthyDeadline": spec.healthy_deadline_s * SECOND,
         "ProgressDeadline": (spec.healthy_deadline_s + PROGRESS_MARGIN_S) * SECOND,
         "AutoRevert": True,
-        "Canary": 0,
+        "Canary": SURGE,
     }
 
 
