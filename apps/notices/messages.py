@@ -155,7 +155,7 @@ WORDS: Mapping[str, Words] = {
 }
 #: parameter -> what stands before it, in the order in which facts are shown
 FACTS: Mapping[str, str | Promise] = {
-    "what": _("Request"),
+    "what": _of("noun", "Request"),
     "request_kind": _("Kind"),
     "app": _("App"),
     "project": _("Project"),
