@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz, name="readyz"),
     path("oidc/", include("portal.login.urls")),
     path("", include("apps.workloads.urls_files")),
+    path("", include("portal.labfile.urls")),
     path("api/problems/", known_problems, name="problems"),
     path("api/", include("portal.api")),
     *_present(*(f"apps.{room}.urls" for room in [*settings.ROOMS, "approvals", "console"])),
