@@ -124,6 +124,7 @@ def test_preferences(alice: Person, signed_in: SignedIn) -> None:
     client = signed_in(alice)
     page = text(client, "/notices/preferences/")
     assert alice.email in page
+    assert page.count('name="language" value="fr"') == 2, "in the bar, and here"
     assert client.post("/notices/preferences/", CHOICE).status_code == 302
     wanted = {name: how for name, how in CHOICE.items() if name != "hour"}
     assert dict(preferences(alice.id)) == wanted
