@@ -49,7 +49,7 @@ def up_again(bench: Bench, parts: list[Part]) -> list[Figure]:
 
 
 def pages(bench: Bench) -> list[Figure]:
-    """Pages with 1,000 apps in the database, web pinned to one core, the other loops stopped."""
+    """Pages with 1,000 apps in the database, web pinned to one core; the other loops go on."""
     seeded = json.loads(
         manage(bench.stack.layout.home, ("shell", "-v0", "-c", SEED.read_text())).splitlines()[-1]
     )

@@ -74,6 +74,11 @@ def keep_connection(**_told: Any) -> None:
     close_old_connections()
 
 
+@signals.setup_logging.connect
+def keep_logging(**_told: Any) -> None:
+    """The settings' own logging stands: with nobody here Celery would hide what is below WARNING."""
+
+
 @signals.worker_before_create_process.connect
 def share_what_is_loaded(**_told: Any) -> None:
     """Keep the collector off what was loaded before the fork: pages that nobody touches stay shared."""
