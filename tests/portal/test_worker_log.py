@@ -17,7 +17,7 @@ print(logging.getLogger().level)
 
 
 def test_celery_leaves_the_level_alone() -> None:
-    """Celery sets the root's to its own (WARNING) before the first task: nothing said at INFO would be seen."""
+    """Celery would set the root to WARNING before the first task: nothing said at INFO would be seen."""
     command = [sys.executable, "-c", AS_A_WORKER]
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
