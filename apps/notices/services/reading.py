@@ -63,6 +63,6 @@ def _move_digest(person_id: UUID, hour: int) -> None:
 
 @transaction.atomic
 def forget(*, older_than: datetime) -> int:
-    """Drop notices from before a time, read or not, and what was sent; returns how many rows."""
-    sent = Outbox.objects.filter(sent_at__lt=older_than).delete()[0]
-    return int(sent + Notice.objects.filter(created_at__lt=older_than).delete()[0])
+    """Drop notices and mails from before a time, read or not, sent or given up; returns how many rows."""
+    mails = Outbox.objects.filter(created_at__lt=older_than).delete()[0]
+    return int(mails + Notice.objects.filter(created_at__lt=older_than).delete()[0])
