@@ -12,6 +12,7 @@ from apps.audit.forms import NAMES, FilterForm
 from apps.audit.models import Event
 from apps.audit.selectors import Place
 from apps.audit.serializers import AuditEventSerializer, AuditPageSerializer, Reader
+from apps.base.requests import whole
 from apps.base.rest import RoomViewSet
 from apps.projects import selectors as projects
 from kernel.errors import Refused
@@ -85,9 +86,10 @@ class AuditViewSet(RoomViewSet):
         told = self.request.query_params.get(name, "")
         if not told:
             return default
-        if not (told.isascii() and told.isdigit() and len(told) < 19) or (name == "limit" and int(told) < 1):  # noqa: PLR2004 - fits PostgreSQL's bigint
-            raise Refused("audit.number", field=name)
-        return int(told)
+        number = whole(told, name) or 0
+        if name == "limit" and not number:
+            raise Refused("number.whole", field=name)
+        return number
 
     def _place(self) -> Place | None:
         told = self.request.query_params.get("cursor", "")

@@ -23,6 +23,7 @@ SENTENCES: Mapping[str, Promise] = {
     "conflict": _("Somebody else changed this meanwhile. Load it again and repeat your change."),
     "unavailable": _("%(part)s does not answer at the moment. Nothing is lost; please try again shortly."),
     "misconfigured": _("%(part)s refuses the portal's own access. An engineer must mend this."),
+    "number.whole": _("Give a whole number."),
     "reason.required": _("Say why: the person concerned will read it."),
     # -- calls that are repeated ------------------------------------------------------------------
     "idempotency.key": _("An idempotency key has 1 to 255 visible ASCII characters."),
@@ -150,7 +151,6 @@ SENTENCES: Mapping[str, Promise] = {
     # -- the audit --------------------------------------------------------------------------------
     "audit.export": _("This cannot be exported: look at the filters and at the form of the file."),
     "audit.filter": _("%(why)s"),
-    "audit.number": _("Give a whole number."),
     "audit.place": _("This is not a place in the list: start from its first page."),
     # -- apps -----------------------------------------------------------------------------------------
     "name.invalid": _("A name has 1 to %(limit)s of a-z, 0-9 and single hyphens, and starts with a letter."),

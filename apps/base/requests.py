@@ -1,11 +1,15 @@
 """Who asks: the actor of a request, for the audit."""
 
+import re
 from uuid import UUID
 
 from django.http import HttpRequest
 from rest_framework.request import Request
 
 from kernel.actors import Actor
+from kernel.errors import Refused
+
+_WHOLE = re.compile(r"[0-9]{1,18}")  # what PostgreSQL's bigint holds; "²".isdigit() is true, and is no number
 
 
 def actor_of(request: HttpRequest | Request) -> Actor:
@@ -31,3 +35,15 @@ def actor_of(request: HttpRequest | Request) -> Actor:
 def request_id_of(request: HttpRequest | Request) -> str:
     """The request's id, as the middleware of portal gave or accepted it; empty outside of it."""
     return str(getattr(request, "request_id", ""))
+
+
+def whole(text: str, field: str) -> int | None:
+    """Read a whole number of a form's hidden field or of a query, not below nought; none where it is empty.
+
+    Raises Refused `number.whole` naming `field` for anything else.
+    """
+    if not text:
+        return None
+    if not _WHOLE.fullmatch(text):
+        raise Refused("number.whole", field=field)
+    return int(text)

@@ -5,8 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 HIDDEN = "•••"
-_NAMES = re.compile(r"(?i)(password|passwd|secret|token|authorization|cookie|api[-_]?key|private[-_]?key)")
-_VALUES = re.compile(r"(?i)\b(hvs\.[\w-]{20,}|s\.[\w-]{20,}|lab_\w+\.\w+|Bearer\s+\S+)")
+_NAMES = re.compile(
+    r"(?i)(password|passwd|secret|token|authorization|cookie|api[-_]?key|private[-_]?key|files[-_]?key)"
+)
+_VALUES = re.compile(
+    r"(?i)\b(hvs\.[\w-]{20,}|s\.[\w-]{20,}|lab_\w+\.\w+|Bearer\s+\S+"
+    r"|eyJ[\w-]{6,}\.[\w-]{6,}\.[\w-]*)"  # a JWT, signed or not
+    r"|(?<=/files/)[^/\s\"'<>]{8,}"  # the key that opens a release's files
+)
 
 
 def redact_text(text: str) -> str:

@@ -67,6 +67,12 @@ def _readable(path: Path) -> bool:
 def _addresses() -> Iterator[CheckMessage]:
     if urlsplit(settings.PORTAL_URL).scheme != "https":
         yield Error("PORTAL_URL must be https: the session's cookie is sent over TLS alone", id=f"{TAG}.E007")
+    portal, domain = (name.lower().rstrip(".") for name in (settings.PORTAL_HOST, settings.APPS_DOMAIN))
+    if portal == domain or portal.endswith(f".{domain}"):
+        # An app there could set the portal's cookies, and would be served in its place (design 8.4).
+        yield Error(f"PORTAL_URL must stand beside APPS_DOMAIN, not in it: {portal}", id=f"{TAG}.E009")
+    if not domain.strip("."):
+        yield Error("APPS_DOMAIN must not be empty", id=f"{TAG}.E010")
     keycloak = urlsplit(settings.KEYCLOAK_URL)
     if keycloak.scheme != "https" and keycloak.hostname not in _LOOPBACK:
         yield Warning("KEYCLOAK_URL is not https", id=f"{TAG}.W001")

@@ -101,6 +101,13 @@ class BodySize(MiddlewareMixin):
 class Errors(MiddlewareMixin):
     """A page's kernel error becomes its error page."""
 
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponseBase | None:
+        """Refuse NUL in a page's form, as RequestId does in an address; the API has its parser."""
+        if request.method != "POST" or request.path.startswith(API):
+            return None
+        held = any("\0" in text for name, texts in request.POST.lists() for text in (name, *texts))
+        return error_page(request, Refused("refused")) if held else None
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> Any:
         """Answer for the errors that the one table knows; leave all others to Django."""
         return error_page(request, exception) if isinstance(exception, PaillasseError) else None

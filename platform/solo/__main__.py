@@ -18,6 +18,8 @@ def main() -> None:
     host, port = options.host_port
     sys.stderr.write(
         f"solo: a stand-in for Nomad {VERSION} on one machine, for trial and tests; not for a cluster.\n"
+        "solo: all tasks run as one unprivileged user, so each can read and stop the others:"
+        " for people who trust each other\n"
         f"solo: http://{host}:{port} region {options.region} datacenter {options.datacenter}"
         f" in {options.data_dir}\n"
     )

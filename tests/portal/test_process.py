@@ -59,6 +59,14 @@ SETTINGS: list[tuple[str, dict[str, Any], str]] = [
     ("a CA that is not there", {"VAULT_CACERT": "/nowhere/ca.pem"}, "VAULT_CACERT"),
     ("a token that cannot be read", {"NOMAD_TOKEN_FILE": "/nowhere/token"}, "NOMAD_TOKEN_FILE"),
     ("no TLS", {"PORTAL_URL": "http://paillasse.localhost"}, "PORTAL_URL"),
+    ("the portal on the apps' domain", {"PORTAL_HOST": "apps.localhost"}, "APPS_DOMAIN"),
+    ("the portal below it", {"PORTAL_HOST": "portal.apps.localhost"}, "APPS_DOMAIN"),
+    (
+        "in other letters",
+        {"PORTAL_HOST": "portal.apps.localhost", "APPS_DOMAIN": "Apps.Localhost."},
+        "APPS_DOMAIN",
+    ),
+    ("no domain for apps", {"APPS_DOMAIN": ""}, "APPS_DOMAIN"),
     ("another language", {"LANGUAGE_CODE": "de"}, "LANGUAGE"),
 ]
 

@@ -20,7 +20,7 @@ from apps.approvals.views.calls import same_call
 from apps.approvals.views.projected import Foreseen, foresee, job_text, told
 from apps.base import uploads
 from apps.base.models import Upload
-from apps.base.requests import actor_of
+from apps.base.requests import actor_of, whole
 from apps.catalogue import selectors as catalogue
 from apps.catalogue.manifests.model import Manifest
 from apps.catalogue.parameters import MemberContext
@@ -141,7 +141,6 @@ def _submit(
     *,
     dry_run: bool = False,
 ) -> Submitted:
-    generation = request.POST.get("generation", "")
     return services.submit_change(
         actor=actor_of(request),
         person=person,
@@ -151,7 +150,7 @@ def _submit(
         uploads=answers.upload_ids(),
         version=manifest.version,
         reason=answers.main.cleaned_data.get("reason", ""),
-        if_generation=int(generation) if generation.isdigit() else None,
+        if_generation=whole(request.POST.get("generation", ""), "generation"),
         dry_run=dry_run,
     )
 

@@ -15,6 +15,8 @@ from apps.workloads.services import Plan
 from kernel.errors import Refused
 from orchestration.specs import Resources
 
+_DIGITS = 15  # beyond what any machine has, and within what a counter holds
+
 
 @dataclass(frozen=True)
 class Foreseen:
@@ -47,7 +49,7 @@ def chosen(main: ResourcesForm) -> dict[str, object]:
     found: dict[str, object] = {"size": main["size"].value()}
     for name in main.figures:
         text = str(main[name].value() or "")
-        if text.isdigit():
+        if text.isascii() and text.isdigit() and len(text) <= _DIGITS:
             found[name] = int(text)
     return found
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from apps.accounts.models import Person
 from apps.base.messages import sentence
-from apps.base.requests import actor_of
+from apps.base.requests import actor_of, whole
 from apps.workloads import selectors, services
 from kernel.errors import Conflict
 
@@ -65,13 +65,9 @@ def delete(request: HttpRequest, app_id: UUID) -> HttpResponse:
 def _act(request: HttpRequest, app_id: UUID, service: Callable[..., Any], said: str) -> HttpResponse:
     """One call; a lost race or a full quota is said on the page, which shows how things are now."""
     app = selectors.get(cast("Person", request.user), app_id)
-    generation = request.POST.get("generation", "")
+    generation = whole(request.POST.get("generation", ""), "generation")
     try:
-        service(
-            actor=actor_of(request),
-            app_id=app.id,
-            if_generation=int(generation) if generation.isdigit() else None,
-        )
+        service(actor=actor_of(request), app_id=app.id, if_generation=generation)
     except Conflict as error:
         messages.error(request, sentence(error))
     else:
