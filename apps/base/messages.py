@@ -31,6 +31,8 @@ SENTENCES: Mapping[str, Promise] = {
     "idempotency.other_body": _("This idempotency key was used before, with another content."),
     # -- files ------------------------------------------------------------------------------------
     "upload.too_big": _("The file is too big: at most %(limit)s bytes."),
+    "upload.too_many": _("You have sent %(limit)s files today, which is the most. Try again tomorrow."),
+    "upload.too_much": _("That would be more than the %(limit)s MiB that you may send in a day."),
     "upload.empty": _("The file is empty."),
     "upload.name": _("The file's name is not usable."),
     "upload.missing": _("This file is not kept here."),

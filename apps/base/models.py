@@ -32,7 +32,10 @@ class Upload(models.Model):
     name = models.CharField(max_length=200)
     project_id = models.UUIDField()  # who may use it; no foreign key upwards
     person_id = models.UUIDField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)  # or when the same was last sent again
 
     class Meta:
-        indexes = [models.Index(fields=["sha256"], name="base_upload_sha256")]
+        indexes = [
+            models.Index(fields=["sha256"], name="base_upload_sha256"),
+            models.Index(fields=["person_id", "created_at"], name="base_upload_person_at"),
+        ]

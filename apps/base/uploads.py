@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from pathlib import PurePosixPath
+from threading import Lock
 from uuid import UUID
 
 from django.conf import settings
@@ -17,14 +19,18 @@ from django.utils.text import get_valid_filename
 
 from apps.base import services
 from apps.base.models import Upload
+from apps.base.services import path_of
 from apps.base.zipmodes import readable
 from apps.base.zips import check_zip
 from kernel.errors import Missing, Refused
 
-__all__ = ["check_zip", "of_person", "of_project", "open", "store"]
+__all__ = ["check_kept_zip", "of_person", "of_project", "open", "path_of", "store"]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CHUNK = 1024 * 1024  # bytes
+_REMEMBERED = 1_000  # zips: looking through one unpacks it, and a preview asks at each key that is pressed
+_checked: OrderedDict[tuple[str, ...], Refused | None] = OrderedDict()
+_checked_lock = Lock()
 
 
 def store(
@@ -45,7 +51,7 @@ def store(
     limit = settings.UPLOAD_MAX_BYTES if max_bytes is None else min(max_bytes, settings.UPLOAD_MAX_BYTES)
     sha256, size = _measure(file, limit, field)
     if as_zip:
-        check_zip(file, field=field)
+        _remembered(sha256, (), field, lambda: check_zip(file, field=field))
     given = name or file.name or ""
     zipped = as_zip or given.lower().endswith(".zip")
     with readable(file) if zipped else nullcontext(file) as kept:
@@ -58,6 +64,7 @@ def store(
             name=_safe_name(given, field),
             project_id=project_id,
             person_id=person_id,
+            field=field,
         )
 
 
@@ -66,6 +73,36 @@ def open(sha256: str) -> File[bytes]:  # noqa: A001 - read as uploads.open()
     if not _SHA256.fullmatch(sha256) or not default_storage.exists(path_of(sha256)):
         raise Missing("upload.missing")
     return default_storage.open(path_of(sha256), "rb")
+
+
+def check_kept_zip(sha256: str, *, field: str, contains: Iterable[str] = ()) -> None:
+    """Look through kept content as check_zip does, once in a process; raises what it raises, and Missing."""
+    names = tuple(sorted(contains))
+
+    def look() -> None:
+        with open(sha256) as file:
+            check_zip(file, field=field, contains=names)
+
+    _remembered(sha256, names, field, look)
+
+
+def _remembered(sha256: str, names: tuple[str, ...], field: str, look: Callable[[], None]) -> None:
+    """Do it once for a digest, and remember what was found: what is wrong with a zip stays wrong with it."""
+    key = (sha256, *names)
+    with _checked_lock:
+        known = key in _checked
+        found = _checked.get(key)
+    if not known:
+        try:
+            look()
+        except Refused as refused:
+            found = refused
+        with _checked_lock:
+            _checked[key] = found
+            while len(_checked) > _REMEMBERED:
+                _checked.popitem(last=False)
+    if found is not None:
+        raise Refused(found.code, field=field, **found.params)
 
 
 def of_person(person_id: UUID, ids: Iterable[str]) -> dict[str, Upload]:
@@ -81,11 +118,6 @@ def of_project(project_id: UUID, ids: Iterable[str]) -> dict[str, Upload]:
 def _by_id(ids: Iterable[str], **whose: UUID) -> dict[str, Upload]:
     wanted = [UUID(text) for text in ids if _UUID.fullmatch(text)]
     return {str(row.id): row for row in Upload.objects.filter(id__in=wanted, **whose)}
-
-
-def path_of(sha256: str) -> str:
-    """Where in the storage content of this digest is kept."""
-    return f"{sha256[:2]}/{sha256}"
 
 
 def _measure(file: File[bytes], limit: int, field: str) -> tuple[str, int]:

@@ -107,3 +107,11 @@ def release_file(files_key: str, sha256: str) -> ReleaseFile | None:
         if each["sha256"] == sha256:
             return ReleaseFile(sha256, each["filename"])
     return None
+
+
+def uploads_in_use() -> set[str]:
+    """The ids of members' files that a release of a standing app names: Nomad may go back to any of them."""
+    named = (
+        Release.objects.filter(app__gone_at__isnull=True).exclude(files=[]).values_list("files", flat=True)
+    )
+    return {str(each["upload"]) for files in named.iterator() for each in files if each.get("upload")}

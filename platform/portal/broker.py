@@ -22,6 +22,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-answers": {"task": "apps.base.tasks.forget_answers", "schedule": timedelta(hours=1)},
     "seal-audit": {"task": "apps.audit.tasks.seal", "schedule": timedelta(seconds=10)},
     "verify-audit": {"task": "apps.audit.tasks.verify_chain", "schedule": timedelta(hours=24)},
+    "forget-uploads": {"task": "apps.base.tasks.forget_uploads", "schedule": timedelta(hours=1)},
     "check-accounts": {"task": "apps.accounts.tasks.check_accounts", "schedule": timedelta(seconds=30)},
     "forget-ended-sessions": {"task": "apps.accounts.tasks.forget_ended", "schedule": timedelta(hours=1)},
     "send-what-is-due": {"task": "apps.workloads.tasks.sweep", "schedule": timedelta(seconds=15)},

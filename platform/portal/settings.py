@@ -213,6 +213,9 @@ STATICFILES_DIRS = [BASE_DIR / "templates" / "web" / "static"]
 FILES_DIR = env.str("FILES_DIR", default=str(BASE_DIR / "var" / "files"))
 FILES_S3_BUCKET = env.str("FILES_S3_BUCKET", default="")
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
+UPLOAD_DAY_COUNT = env.int("UPLOAD_DAY_COUNT", default=200)  # files that one person may send in a day
+UPLOAD_DAY_MIB = env.int("UPLOAD_DAY_MIB", default=1024)  # and their size
+UPLOAD_UNUSED_HOURS = env.int("UPLOAD_UNUSED_HOURS", default=48)  # then what nothing names is deleted
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of a form or of JSON
 BODY_MAX_BYTES = UPLOAD_MAX_BYTES + DATA_UPLOAD_MAX_MEMORY_SIZE
 STORAGES = {

@@ -155,10 +155,10 @@ def _zips(manifest: catalogue.Manifest, given: Mapping[str, Upload]) -> None:
     for rule in manifest.files:
         upload = given.get(rule.upload) if rule.upload else None
         if rule.unpack and upload is not None:
-            with kept_files.open(upload.sha256) as file:
-                asked = manifest.parameter(rule.upload or "")
-                contains = asked.upload.contains if asked and asked.upload else ()
-                kept_files.check_zip(file, field=f"parameters.{rule.upload}", contains=contains)
+            asked = manifest.parameter(rule.upload or "")
+            contains = asked.upload.contains if asked and asked.upload else ()
+            field = f"parameters.{rule.upload}"
+            kept_files.check_kept_zip(upload.sha256, field=field, contains=contains)
 
 
 def _described(manifest: catalogue.Manifest, given: Mapping[str, Upload]) -> tuple[Mapping[str, Any], ...]:
