@@ -16,4 +16,13 @@ urlpatterns = [
     path("requests/<uuid:request_id>/approve/", views.approve, name="approve"),
     path("requests/<uuid:request_id>/reject/", views.reject, name="reject"),
     path("decisions/", views.decisions, name="decisions"),
+    path("requests/<uuid:request_id>/assign/", views.assign, name="assign"),
+    path("rules/", views.rules, name="rules"),
+    path("rules/new/", views.new_rule, name="new-rule"),
+    path("rules/<uuid:rule_id>/", views.edit_rule, name="rule"),
+    path("rules/<uuid:rule_id>/enable/", views.enable_rule, name="enable-rule"),
+    path("rules/<uuid:rule_id>/move/", views.move_rule, name="move-rule"),
+    path("rules/<uuid:rule_id>/delete/", views.delete_rule, name="delete-rule"),
+    path("absences/", views.absences, name="absences"),
+    path("absences/<uuid:absence_id>/end/", views.end_absence, name="end-absence"),
 ]

@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import DefaultRouter
 
 from apps.accounts.api import MeViewSet, TokenViewSet
-from apps.approvals.api import RequestViewSet
+from apps.approvals.api import AbsenceViewSet, RequestViewSet, RuleViewSet
 from apps.audit.api import AuditViewSet
 from apps.catalogue.api import TemplateViewSet
 from apps.notices.api import NoticeViewSet
@@ -18,6 +18,8 @@ router.register("me", MeViewSet, basename="me")
 router.register("projects", ProjectViewSet, basename="projects")
 router.register("uploads", UploadViewSet, basename="uploads")
 router.register("requests", RequestViewSet, basename="requests")
+router.register("rules", RuleViewSet, basename="rules")
+router.register("absences", AbsenceViewSet, basename="absences")
 router.register("templates", TemplateViewSet, basename="templates")
 router.register("apps", AppViewSet, basename="apps")
 router.register("operations", OperationViewSet, basename="operations")

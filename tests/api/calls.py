@@ -2,13 +2,23 @@
 
 from dataclasses import dataclass, field
 
-from tests.api.world import LARGE
+from tests.api.world import LARGE, NORA
+from tests.cast import IDS
 
 NEW: dict[str, object] = {
     "project": "{project}",
     "template": "page",
     "name": "notes",
     "parameters": {"title": "Notes"},
+}
+
+
+RULE: dict[str, object] = {"name": "generous", "terms": {"most_limit": {"cpu_mhz": 8000}, "days": 30}}
+ABSENCE: dict[str, object] = {
+    "person": str(IDS["bob"]),
+    "deputy": str(NORA),
+    "from_on": "2099-05-01",
+    "to_on": "2099-05-09",
 }
 
 
@@ -41,6 +51,10 @@ READS = [
     Call("GET", "projects/{project}/quota/", "projects:read"),
     Call("GET", "requests/", "requests:read", stranger=200),
     Call("GET", "requests/{request}/", "requests:read"),
+    Call("GET", "requests/usual/", "requests:read", stranger=200),
+    Call("GET", "rules/", "requests:read", who="bob", viewer=403, stranger=403),
+    Call("GET", "rules/{rule}/", "requests:read", who="bob", viewer=403, stranger=403),
+    Call("GET", "absences/", "requests:decide", who="bob", viewer=403, stranger=403),
     Call("GET", "audit/", "audit:read", stranger=200),
     Call("GET", "apps/", "apps:read", stranger=200),
     Call("GET", "apps/{app}/", "apps:read"),
@@ -92,6 +106,13 @@ WRITES = [
         why="an app runs",
     ),
     Call("POST", "projects/{project}/restore/", "projects:write", {}, 200, "dana", viewer=403),
+    Call("POST", "requests/{request}/assign/", "requests:decide", {"assignee": str(NORA)}, 200, who="bob"),
+    Call("POST", "rules/", "requests:decide", RULE, 201, who="bob"),
+    Call("POST", "rules/?dry_run=true", "requests:decide", RULE, 200, who="bob"),
+    Call("PATCH", "rules/{rule}/", "requests:decide", {"enabled": True}, 200, who="bob", stranger=403),
+    Call("DELETE", "rules/{rule}/", "requests:decide", None, 204, who="bob", stranger=403),
+    Call("POST", "absences/", "requests:decide", ABSENCE, 201, who="bob"),
+    Call("DELETE", "absences/{absence}/", "requests:decide", None, 204, who="bob", stranger=403),
     Call(
         "POST",
         "projects/{project}/members/",

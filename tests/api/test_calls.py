@@ -164,6 +164,8 @@ def _shape(pattern: str) -> str:
         "requests": "{request}",
         "operations": "{operation}",
         "notices": "{notice}",
+        "rules": "{rule}",
+        "absences": "{absence}",
     }
     return (
         pattern.replace("<str:pk>", named.get(first, "{id}"))

@@ -2,9 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
 
+from django.utils import timezone
+
+from apps.accounts.enums import LabRole
 from apps.accounts.models import Person
-from apps.approvals.models import Request
+from apps.approvals.models import Absence, Request, Rule
+from apps.approvals.services import absences, rules
 from apps.notices import services as notices
 from apps.notices.models import Notice
 from apps.projects.enums import Role
@@ -12,9 +18,11 @@ from apps.projects.models import Membership, Project
 from apps.workloads.models import App, Operation
 from orchestration.states import ObservedState
 from tests.apps.workloads.chain import Chain
+from tests.cast import actor
 from tests.factories import catalogue, people, projects
 from tests.factories.apps import submit
 
+NORA = UUID("00000000-0000-4000-8000-0000000000ad")  # an admin besides bob
 LARGE = {"cpu_mhz": 8000, "memory_mib": 8192}  # beyond any project's quota, within the template's bounds
 
 
@@ -28,18 +36,22 @@ class World:
     waiting: Request
     operation: Operation
     notice: Notice
+    rule: Rule
+    absence: Absence
     membership: Membership
     alice: Person
     viewer: Person
 
     def path(self, template: str) -> str:
-        """Fill in the ids: {project}, {app}, {request}, {operation}, {member}, {notice}."""
+        """Fill in the ids: each field of the world by its name, {request}, {member}."""
         return template.format(
             project=self.project.id,
             app=self.app.id,
             request=self.waiting.id,
             operation=self.operation.id,
             notice=self.notice.id,
+            rule=self.rule.id,
+            absence=self.absence.id,
             member=self.membership.id,
         )
 
@@ -68,7 +80,25 @@ def build(alice: Person, genomics: Project, use: Callable[[Chain], None]) -> Wor
         waits.request,
         made.operation,
         Notice.objects.latest("created_at"),
+        *_lab(),
         viewer,
         alice,
         viewer.person,
     )
+
+
+def _lab() -> tuple[Rule, Absence]:
+    """A rule out of force, and an admin who will be away."""
+    first = people.person("nora", person_id=NORA, lab_role=LabRole.ADMIN)
+    second = people.person("omar", lab_role=LabRole.ADMIN)
+    rule = rules.create_rule(actor=actor(first), person=first, name="narrow", terms={"days": 7})
+    in_may = date(timezone.localdate().year + 1, 5, 1)
+    absence = absences.enter_absence(
+        actor=actor(first),
+        person=first,
+        away_id=first.id,
+        deputy_id=second.id,
+        from_on=in_may,
+        to_on=in_may,
+    )
+    return rule, absence

@@ -1,5 +1,6 @@
-"""Endpoints of requests and their decisions."""
+"""Endpoints of requests and their decisions, of rules and absences."""
 
 from apps.approvals.api.requests import RequestViewSet
+from apps.approvals.api.rules import AbsenceViewSet, RuleViewSet
 
-__all__ = ["RequestViewSet"]
+__all__ = ["AbsenceViewSet", "RequestViewSet", "RuleViewSet"]

@@ -9,13 +9,14 @@ from rest_framework.request import Request as HttpRequest
 from rest_framework.response import Response
 
 from apps.approvals import selectors, services
+from apps.approvals.api.duty import Duties
 from apps.approvals.models import Request
 from apps.approvals.serializers import RequestSerializer, Verdict
 from apps.base.idempotency import idempotent
-from apps.base.rest import Nothing, RoomViewSet
+from apps.base.rest import Nothing
 
 
-class RequestViewSet(RoomViewSet):
+class RequestViewSet(Duties):
     """Requests that the caller sees: their own, their projects', all for admins and auditors."""
 
     serializer_class = RequestSerializer
@@ -23,6 +24,7 @@ class RequestViewSet(RoomViewSet):
     filterset_fields = ["state", "kind", "project", "app", "requester"]
     ordering_fields = ["created_at", "updated_at"]
     scopes = {
+        **Duties.scopes,
         "list": "requests:read",
         "retrieve": "requests:read",
         "approve": "requests:decide",

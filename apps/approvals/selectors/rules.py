@@ -47,7 +47,10 @@ def choice(request: Request) -> Choice:
 
 
 def facts_of(request: Request) -> Facts:
-    """What rules judge a request by, from its rows and the project's figures as they stand."""
+    """What rules judge a request by, from its rows and the project's figures as they stand.
+
+    Raises Missing where the project has no ledger.
+    """
     project, requester = request.project, request.requester
     limits, needed = _figures(request)
     return Facts(
@@ -74,6 +77,8 @@ def _figures(request: Request) -> tuple[dict[str, int], dict[str, int]]:
     today = timezone.localdate()
     taken, limits = dict[str, int](), dict[str, int]()
     standing = quotas.figures(request.project_id)
+    if not standing:
+        raise Missing("quota.no_ledger", project=str(request.project_id))
     for each in standing:
         over = each.granted_until is not None and each.granted_until < today
         taken[each.dimension] = each.used + each.reserved

@@ -42,6 +42,11 @@ class DryRun:
     earlier: int = 0  #: requests that a rule before it decides
 
     @property
+    def decided(self) -> int:
+        """How many it would have decided."""
+        return len(self.would)
+
+    @property
     def rejected(self) -> int:
         """How many of them somebody had rejected."""
         return sum(each.rejected for each in self.would)

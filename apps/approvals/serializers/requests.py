@@ -14,7 +14,17 @@ class DecisionSerializer(serializers.ModelSerializer[Decision]):
 
     class Meta:
         model = Decision
-        fields: Any = ["id", "verdict", "decider", "rule", "reason", "figures", "at"]
+        fields: Any = [
+            "id",
+            "verdict",
+            "decider",
+            "rule",
+            "rule_version",
+            "ruled_by",
+            "reason",
+            "figures",
+            "at",
+        ]
 
 
 class RequestSerializer(serializers.ModelSerializer[Request]):

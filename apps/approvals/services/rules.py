@@ -38,6 +38,7 @@ def change_rule(
     name: str | None = None,
     terms: Mapping[str, Any] | None = None,
     enabled: bool | None = None,
+    place: int | None = None,
     version: int | None = None,
 ) -> Rule:
     """Change what is named of a rule. `version` is the one that was read.
@@ -50,6 +51,8 @@ def change_rule(
     row.name = row.name if name is None else _name(name, standing, row)
     row.terms = row.terms if terms is None else read_terms(terms).as_json()
     row.enabled = row.enabled if enabled is None else enabled
+    if place is not None:
+        _put(row, standing, actor, place)
     if told(row) == before:
         return row
     row.version += 1
@@ -64,13 +67,7 @@ def move_rule(*, actor: Actor, person: Person, rule_id: UUID, place: int) -> Rul
     """Put a rule at a place, from 1; the others close up. Raises Forbidden, Missing, Refused."""
     standing = _standing(person)
     row = _one(standing, rule_id, None)
-    if not 1 <= place <= len(standing):
-        raise Refused("rule.place", field="place", limit=len(standing))
-    before = row.place
-    others = [each for each in standing if each.id != row.id]
-    _number([*others[: place - 1], row, *others[place - 1 :]])
-    if row.place != before:
-        _audit(actor, "rule.moved", row, {"place": before}, {"place": row.place})
+    _put(row, standing, actor, place)
     return row
 
 
@@ -89,6 +86,16 @@ def delete_rule(*, actor: Actor, person: Person, rule_id: UUID, version: int | N
 def told(row: Rule) -> dict[str, Any]:
     """What the audit says of a rule."""
     return {"name": row.name, "enabled": row.enabled, "terms": dict(row.terms)}
+
+
+def _put(row: Rule, standing: list[Rule], actor: Actor, place: int) -> None:
+    if not 1 <= place <= len(standing):
+        raise Refused("rule.place", field="place", limit=len(standing))
+    before = row.place
+    others = [each for each in standing if each.id != row.id]
+    _number([*others[: place - 1], row, *others[place - 1 :]])
+    if row.place != before:
+        _audit(actor, "rule.moved", row, {"place": before}, {"place": row.place})
 
 
 def _standing(person: Person) -> list[Rule]:

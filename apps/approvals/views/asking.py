@@ -146,7 +146,7 @@ def _foreseen(
 ) -> Foreseen:
     """Quota, calls and, where everything is answered, the job."""
     bound = answers.main.is_bound and answers.is_valid()
-    seen = foresee(manifest, answers.main, project.id if project else None)
+    seen = foresee(manifest, answers.main, person, project)
     body = {
         "project": str(project.id) if project else "",
         "template": manifest.slug,

@@ -164,7 +164,7 @@ def _said(submitted: Submitted) -> str:
 def _foreseen(
     request: HttpRequest, person: Person, app: App, manifest: Manifest, answers: Answers
 ) -> Foreseen:
-    seen = foresee(manifest, answers.main, app.project_id, app.id)
+    seen = foresee(manifest, answers.main, person, app.project, app)
     body = {
         "version": manifest.version,
         "parameters": answers.given(),

@@ -30,7 +30,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
     if not person.reads_all:
         raise Forbidden("forbidden", action="decide")
     decided = selectors.visible_to(person).exclude(state__in=selectors.WAITING)
-    related = ("app__template", "project", "requester", "operation")
+    related = ("app__template", "project", "requester", "operation", "duty__assignee")
     context = {
         "waiting": selectors.waiting(),
         "decided": decided.select_related(*related).order_by("-updated_at", "id")[:_RECENT],

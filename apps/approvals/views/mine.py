@@ -31,7 +31,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     found = selectors.visible_to(person).filter(project__in=projects.joined(person))
     if request.GET.get("only") == "waiting":
         found = found.filter(state__in=selectors.WAITING)
-    related = ("app__template", "project", "requester", "operation")
+    related = ("app__template", "project", "requester", "operation", "duty__assignee")
     pages = Paginator(found.select_related(*related).order_by("-created_at", "id"), _PAGE)
     return render(request, "approvals/mine.html", {"page": pages.get_page(request.GET.get("page"))})
 

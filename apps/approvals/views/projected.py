@@ -1,19 +1,26 @@
 """What a request would take of the quota, and whether it starts at once or somebody decides."""
 
 import json
-from dataclasses import dataclass, field
-from uuid import UUID
+from dataclasses import dataclass, field, replace
 
+from apps.accounts.models import Person
+from apps.approvals.enums import RequestKind
 from apps.approvals.forms import ResourcesForm
+from apps.approvals.models import Request
+from apps.approvals.rules import choose
+from apps.approvals.selectors import rules
 from apps.catalogue import selectors as catalogue
 from apps.catalogue.manifests.model import Manifest
+from apps.projects.models import Project
 from apps.quotas import selectors as quotas
 from apps.quotas.selectors import Projection
 from apps.workloads import services as workloads
 from apps.workloads.models import App
 from apps.workloads.services import Plan
-from kernel.errors import Refused
+from kernel.errors import Missing, Refused
 from orchestration.specs import Resources
+
+_DIGITS = 12  #: of a figure; what is longer is refused when it is sent
 
 _DIGITS = 15  # beyond what any machine has, and within what a counter holds
 
@@ -24,7 +31,7 @@ class Foreseen:
 
     resources: Resources | None
     projections: tuple[Projection, ...] = ()
-    always: bool = False  #: the template wants a decision whatever the quota says
+    at_once: bool = False  #: a rule lets it start without anybody deciding
     calls: dict[str, str] = field(default_factory=dict)
     job: str = ""
 
@@ -32,11 +39,6 @@ class Foreseen:
     def fits(self) -> bool:
         """Whether the quota allows it."""
         return all(each.fits for each in self.projections)
-
-    @property
-    def at_once(self) -> bool:
-        """Whether it starts without anybody deciding."""
-        return self.fits and not self.always
 
     @property
     def changed(self) -> list[Projection]:
@@ -60,15 +62,36 @@ def told(resources: Resources | None) -> dict[str, int]:
 
 
 def foresee(
-    manifest: Manifest, main: ResourcesForm, project_id: UUID | None, holder: UUID | None = None
+    manifest: Manifest, main: ResourcesForm, person: Person, project: Project | None, app: App | None = None
 ) -> Foreseen:
     """Project the quota for chosen resources; where they are out of bounds only that is known."""
     try:
         resources = catalogue.resources_of(manifest, chosen(main))
     except Refused:
         return Foreseen(None)
-    projections = quotas.what_if(project_id, resources.charge(), holder) if project_id else ()
-    return Foreseen(resources, projections, manifest.approval == "always")
+    if project is None:
+        return Foreseen(resources)
+    projections = quotas.what_if(project.id, resources.charge(), app.id if app else None)
+    return Foreseen(resources, projections, _at_once(manifest, resources, person, project, app))
+
+
+def _at_once(
+    manifest: Manifest, resources: Resources, person: Person, project: Project, app: App | None
+) -> bool:
+    """Whether one of the lab's rules would decide it."""
+    asked = Request(
+        kind=RequestKind.CHANGE if app else RequestKind.APP,
+        project=project,
+        requester=person,
+        app=app,
+        payload={"template": manifest.slug},
+        amounts=resources.charge().as_dict(),
+    )
+    try:
+        facts = replace(rules.facts_of(asked), always=manifest.approval == "always")
+    except Missing:
+        return False
+    return choose(rules.candidates(), facts).rule is not None
 
 
 def job_text(app: App, planned: Plan) -> str:

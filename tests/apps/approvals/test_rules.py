@@ -25,7 +25,9 @@ BEYOND = replace(FACTS, needed={"cpu_mhz": 6000, "memory_mib": 2048})
 
 def rule(name: str = "r", *, enabled: bool = True, version: int = 1, **terms: Any) -> Candidate:
     """A rule whose sets are given as lists."""
-    read = {key: frozenset(value) if isinstance(value, list) else value for key, value in terms.items()}
+    read: dict[str, Any] = {
+        key: frozenset(value) if isinstance(value, list) else value for key, value in terms.items()
+    }
     return Candidate(name, version, Terms(**read), enabled)
 
 
