@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,18 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from apps.accounts.enums import LabRole
 from apps.accounts.models import Person
 from apps.approvals.models import Request
+from apps.approvals.services import absences, rules
 from apps.cluster.models import PartStatus
 from apps.notices import services as notices
 from apps.notices.mail import stop_link
 from apps.notices.models import Outbox
 from apps.projects.models import Project
 from apps.workloads.models import Observation
-from tests.cast import BACKEND
-from tests.factories import catalogue
+from tests.cast import BACKEND, actor
+from tests.factories import catalogue, people
 from tests.factories.apps import submit
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
@@ -88,7 +91,19 @@ def lab(alice: Person, bob: Person, genomics: Project) -> dict[str, str]:
     _tell(alice)
     ids = {name: str(app.id) for name, app in apps.items()}
     ids["stop"] = stop_link(alice.id, ["apps"]).split("/")[-2]
-    return {**ids, "asked": str(Request.objects.get(app__name="big").id)}
+    return {**ids, "asked": str(Request.objects.get(app__name="big").id), "rule": _rule(bob)}
+
+
+def _rule(person: Person) -> str:
+    """A rule in force and one that is not; the person will be away."""
+    deputy, who = people.person("nora", lab_role=LabRole.ADMIN), actor(person)
+    days = timezone.localdate() + timedelta(days=3), timezone.localdate() + timedelta(days=9)
+    absences.enter_absence(
+        actor=who, person=person, away_id=person.id, deputy_id=deputy.id, from_on=days[0], to_on=days[1]
+    )
+    terms = {"groups": ["/lab/genomics"], "most_limit": {"cpu_mhz": 8000}, "days": 30, "kinds": ["app"]}
+    rules.create_rule(actor=who, person=person, name="For courses", terms=terms)
+    return str(rules.create_rule(actor=who, person=person, name="Small", terms={}, enabled=True).id)
 
 
 def _tell(person: Person) -> None:
@@ -120,6 +135,11 @@ PAGES = [
     ("alice", "/requests/{asked}/", "my request"),
     ("bob", "/decisions/", "decisions"),
     ("bob", "/requests/{asked}/", "cockpit"),
+    ("bob", "/rules/", "rules"),
+    ("erik", "/rules/", "rules to be read"),
+    ("bob", "/rules/new/", "new rule"),
+    ("bob", "/rules/{rule}/", "rule"),
+    ("bob", "/absences/", "absences"),
     ("dana", "/projects/", "projects"),
     ("dana", "/projects/genomics/", "project"),
     ("dana", "/projects/genomics/members/", "members"),

@@ -50,7 +50,7 @@ def assign(*, actor: Actor, person: Person, request_id: UUID, assignee_id: UUID 
 
 
 def remind() -> tuple[int, int]:
-    """Remind of requests that wait, and tell all admins of those that wait too long; returns how many of each.
+    """Remind of requests that wait; tell all admins of those that wait too long. Returns how many of each.
 
     Each request is one transaction with its notices and its mark, and the notices have a key: however often
     and wherever this is cut off, nobody is told twice.

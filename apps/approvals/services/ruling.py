@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.approvals.models import Judgement, Request
-from apps.approvals.rules import Choice, choose
+from apps.approvals.rules import Candidate, Choice, choose
 from apps.approvals.selectors import rules as selectors
 from apps.quotas import selectors as figures
 from apps.quotas import services as quotas
@@ -16,45 +16,53 @@ from kernel.errors import QuotaExceeded, Shortfall
 from kernel.units import Amounts
 
 
-@transaction.atomic
 def consult(*, request: Request) -> Choice:
     """Let the rules judge a request that was sent; what they knew is kept for dry runs of later rules."""
     facts = selectors.facts_of(request)
-    Judgement.objects.update_or_create(request=request, defaults={"facts": facts.as_json()})
+    Judgement.objects.bulk_create(
+        [Judgement(request=request, facts=facts.as_json(), at=timezone.now())],
+        update_conflicts=True,
+        unique_fields=["request"],
+        update_fields=["facts", "at"],
+    )
     return choose(selectors.candidates(), facts)
 
 
 @transaction.atomic
-def reserve(*, choice: Choice, actor: Actor, project_id: UUID, holder: UUID, amounts: Amounts) -> None:
-    """Reserve as the chosen rule allows, lifting limits where it may, for its days.
+def reserve(*, choice: Choice, actor: Actor, project_id: UUID, holder: UUID, amounts: Amounts) -> date | None:
+    """Reserve as the chosen rule allows, lifting limits where it may; returns the last day of what it lifted.
 
     Raises QuotaExceeded where others were faster and it would take more than the rule allows.
     """
     rule = choice.rule
-    if rule is None or not choice.lifts:
+    if rule is None or not rule.terms.most_limit:
         quotas.reserve(project_id=project_id, holder=holder, amounts=amounts)
-        return
+        return None
+    until = _ends(rule)
     short = quotas.reserve_beyond(
         actor=actor,
         project_id=project_id,
         holder=holder,
         amounts=amounts,
         reason=f"{rule.name} ({rule.version})",
-        until=last_day(choice),
+        until=until,
     )
     most = rule.terms.most_limit
     beyond = [each for each in short if each.used + each.reserved + each.asked > most.get(each.dimension, 0)]
     if beyond:
         raise QuotaExceeded(beyond)
+    return until if short else None
 
 
-def last_day(choice: Choice, asked: date | None = None) -> date | None:
-    """Until when what the rule lifts stays lifted: its days, or less where less was asked for."""
-    days = choice.rule.terms.days if choice.rule and choice.lifts else None
-    if days is None:
-        return asked
-    ends = timezone.localdate() + timedelta(days=days)
-    return min(ends, asked) if asked else ends
+def last_day(choice: Choice, asked: date | None) -> date | None:
+    """Until when limits that were asked for are given: the rule's days, or less where less was asked for."""
+    ends = _ends(choice.rule) if choice.rule and choice.lifts else None
+    return min(ends, asked) if ends and asked else ends or asked
+
+
+def _ends(rule: Candidate) -> date | None:
+    days = rule.terms.days
+    return None if days is None else timezone.localdate() + timedelta(days=days)
 
 
 def decided_by(choice: Choice) -> dict[str, object]:

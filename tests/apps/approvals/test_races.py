@@ -10,7 +10,7 @@ from apps.accounts.enums import LabRole
 from apps.accounts.models import Person
 from apps.approvals import services
 from apps.approvals.models import Request
-from apps.approvals.services import Submitted
+from apps.approvals.services import Submitted, rules
 from apps.projects.models import Project
 from apps.quotas import services as quotas
 from apps.quotas.models import Counter
@@ -45,6 +45,20 @@ def test_fifty_requests_with_room_for_ten(project: Project, dana: Person) -> Non
     assert App.objects.count() == Request.objects.count() == ROOM, "a refusal leaves nothing half-made"
     assert Counter.objects.get(project=project, dimension="apps").reserved == ROOM
     assert quotas.recount() == ()
+
+
+def test_a_rule_lifts_no_further_than_it_may_however_many_ask(project: Project, dana: Person) -> None:
+    bob = enter("bob", LabRole.ADMIN)
+    Counter.objects.filter(project=project, dimension="cpu_mhz").update(limit=4000, base_limit=4000)
+    terms = {"most_limit": {"cpu_mhz": 6000}, "days": 30}
+    rules.create_rule(actor=actor(bob), person=bob, name="generous", terms=terms, enabled=True)
+    size = {"cpu_mhz": 2000}
+    asked = [partial(submit, dana, f"app-{n}", project_id=project.id, resources=size) for n in range(8)]
+    told = at_once(asked)
+    assert Tally(type(each) for each in told) == {Submitted: 3, QuotaExceeded: 5}
+    counter = Counter.objects.get(project=project, dimension="cpu_mhz")
+    assert (counter.reserved, counter.limit, counter.base_limit) == (6000, 6000, 4000)
+    assert App.objects.count() == Request.objects.count() == 3
 
 
 def test_one_name_asked_for_ten_times_at_once(project: Project, dana: Person) -> None:

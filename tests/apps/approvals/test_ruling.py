@@ -126,6 +126,16 @@ def test_a_quota_is_decided_by_rule_for_its_days(dana: Person, bob: Person, geno
     assert (beyond.state, decided(beyond)) == (RequestState.SUBMITTED, None)
 
 
+def test_what_cannot_be_as_the_rule_would_have_it_waits(dana: Person, bob: Person, genomics: Project) -> None:
+    """For a time nothing can be lowered; whoever decides sorts it out."""
+    write(bob, "more", kinds=["quota"], most_limit={"cpu_mhz": 8000}, days=7)
+    limits = {"cpu_mhz": 8000, "memory_mib": 1024}
+    asked = ask_quota(actor=actor(dana), person=dana, project_id=genomics.id, limits=limits, reason="Course")
+    asked.refresh_from_db()
+    assert (asked.state, decided(asked)) == (RequestState.SUBMITTED, None)
+    assert Counter.objects.get(project=genomics, dimension="cpu_mhz").limit == 4000
+
+
 def test_each_change_is_a_version_and_the_history_stays(alice: Person, bob: Person) -> None:
     rule = write(bob, **GENEROUS)
     first = submit(alice, "one", resources={"cpu_mhz": 100})
