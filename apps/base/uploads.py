@@ -24,7 +24,7 @@ from apps.base.zipmodes import readable
 from apps.base.zips import check_zip
 from kernel.errors import Missing, Refused
 
-__all__ = ["check_kept_zip", "of_person", "of_project", "open", "path_of", "store"]
+__all__ = ["check_kept_zip", "check_zip", "of_person", "of_project", "open", "path_of", "store"]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CHUNK = 1024 * 1024  # bytes

@@ -150,7 +150,7 @@ PAGES = [
     ("", "/notices/stop/{stop}/", "a link that ends mails"),
     ("", "/notices/stop/none/", "a link that is not whole"),
     ("bob", "/audit/", "audit"),
-    ("bob", "/audit/?who=nobody&from=x", "audit with a filter that cannot be"),
+    ("bob", "/audit/?who=nobody", "audit where nothing is found"),
     ("bob", "/import/", "import and export"),
     ("bob", "/status/", "status"),
     ("bob", "/search/?q=wiki", "search"),
