@@ -30,10 +30,10 @@ class Request(models.Model):
     # What is asked. app, change: label, template version, parameters, resources, files. project: name, slug,
     # description. rights: role.
     payload = models.JSONField(default=dict)
-    # By dimension. app, change: what it would take of the quota. quota, project: the new limits, those named only.
+    # By dimension. app, change: what it would take of the quota. quota, project: the new limits, where named.
     amounts = models.JSONField(default=dict)
     until = models.DateField(null=True)  # quota: the last day of the grant; none: for good
-    effect = models.PositiveIntegerField(default=0)  # percent of the project's limit that it adds, at the most
+    effect = models.PositiveIntegerField(default=0)  # percent of a limit that it adds, at the most
     reason = models.TextField(blank=True)  # the requester's justification
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -1,5 +1,30 @@
 """Reading requests."""
 
-from apps.approvals.selectors.requests import WAITING, get, progress, visible_to, waiting
+from apps.approvals.selectors.requests import (
+    deciders,
+    earlier,
+    get,
+    listed,
+    parts_of,
+    parts_with,
+    progress,
+    thread,
+    visible_to,
+    waiting,
+)
+from apps.approvals.transitions import OPEN, WAITING
 
-__all__ = ["WAITING", "get", "progress", "visible_to", "waiting"]
+__all__ = [
+    "OPEN",
+    "WAITING",
+    "deciders",
+    "earlier",
+    "get",
+    "listed",
+    "parts_of",
+    "parts_with",
+    "progress",
+    "thread",
+    "visible_to",
+    "waiting",
+]

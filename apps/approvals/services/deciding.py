@@ -1,61 +1,124 @@
-"""Verdicts: by a named rule, or by an admin. The decision, the quota and the release are one transaction."""
+"""Verdicts: by a named rule, or by a person. The decision and what it gives are one transaction."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from apps.accounts.models import Person
-from apps.approvals.enums import RequestKind, RequestState, Verdict
+from apps.approvals.enums import Move, RequestKind, RequestState, Verdict
 from apps.approvals.models import Decision, Request
-from apps.approvals.selectors import WAITING, visible_to
-from apps.audit import services as audit
-from apps.catalogue.models import TemplateVersion
-from apps.notices import services as notices
-from apps.projects import permissions
+from apps.approvals.rules import Choice
+from apps.approvals.selectors import parts_of
+from apps.approvals.services import eligibility, granting, ruling, telling
+from apps.approvals.services.moving import check, end, hold, note, turn
+from apps.approvals.transitions import Part
 from apps.quotas import selectors as figures
-from apps.quotas import services as quotas
-from apps.workloads import services as workloads
-from apps.workloads.enums import Desired
 from apps.workloads.models import App
 from kernel.actors import Actor, rule
-from kernel.errors import Conflict, Forbidden, Missing, Refused
+from kernel.errors import Conflict, Refused
 from kernel.units import Amounts
 
 
 @transaction.atomic
-def decide_by_rule(*, request: Request, app: App, rule_name: str) -> Decision:
-    """Approve as a rule does. Raises QuotaExceeded; then nothing of it has happened.
+def decide_by_rule(*, request: Request, app: App | None, choice: Choice) -> Decision:
+    """Approve as the chosen rule does. Raises QuotaExceeded; then nothing of it has happened.
 
     The quota is reserved last: from then to the commit everybody else who asks in this project waits.
     """
-    actor = rule(rule_name)
-    _declare(request, app, actor)
-    quotas.reserve(project_id=app.project_id, holder=app.id, amounts=Amounts.of(request.amounts))
-    return _decide(request, actor, reason="", decider=None, rule_name=rule_name)
+    name = choice.rule.name if choice.rule else ""
+    actor, until = rule(name), ruling.last_day(choice, request.until)
+    turn(request, check(request, Move.APPROVE, frozenset({Part.RULE})))
+    if app is None:
+        granting.give(request, granting.Grant(actor, None, "", None, until))
+        request.save()
+    else:
+        granting.declare(request, app, actor, request.payload["resources"])
+        request.save()
+        amounts = Amounts.of(request.amounts)
+        until = ruling.reserve(
+            choice=choice, actor=actor, project_id=app.project_id, holder=app.id, amounts=amounts
+        )
+    decision = _decision(request, Verdict.APPROVED, granted=request.amounts, until=until, ruled=choice)
+    note(actor, Move.APPROVE, request, until=_iso(until))
+    return decision
+
+
+@transaction.atomic
+def decide_quota_by_rule(*, request: Request) -> Decision | None:
+    """Let the rules decide a request for quota, where one may; none where a person has to."""
+    if request.kind != RequestKind.QUOTA:
+        return None
+    choice = ruling.consult(request=request)
+    try:
+        return None if choice.needs else decide_by_rule(request=request, app=None, choice=choice)
+    except (Refused, Conflict):  # a person who decides is told why it cannot be as the rule would have it
+        request.refresh_from_db()
+        return None
 
 
 @transaction.atomic
 def approve(
-    *, actor: Actor, person: Person, request_id: UUID, reason: str = "", version: int | None = None
+    *,
+    actor: Actor,
+    person: Person,
+    request_id: UUID,
+    reason: str = "",
+    version: int | None = None,
+    until: date | None = None,
 ) -> Decision:
-    """Approve as an admin. What goes beyond the quota raises its limit as long as this app needs it.
+    """Approve all that is asked; with `until`, what goes beyond the quota only up to and with that day.
 
-    `version` is the one of the request that was read. Raises Missing, Forbidden, Conflict.
+    What an app needs beyond the quota raises its limit as long as the app needs it. `version` is the one of
+    the request that was read. Raises Missing, Forbidden, Conflict, Refused naming the field.
     """
-    request = _to_decide(person, request_id, version)
-    app = _app(request)
-    quotas.reserve_beyond(
-        actor=actor,
-        project_id=app.project_id,
-        holder=app.id,
-        amounts=Amounts.of(request.amounts),
-        reason=reason or request.reason,
+    request = hold(person=person, request_id=request_id, move=Move.APPROVE, version=version, reason=reason)
+    return _approve(
+        request, Move.APPROVE, person, granting.Grant(actor, person, reason.strip(), None, _day(until))
     )
-    _declare(request, app, actor)
-    decision = _decide(request, actor, reason=reason, decider=person, rule_name="")
-    _tell_requester(request)
+
+
+@transaction.atomic
+def approve_in_part(
+    *,
+    actor: Actor,
+    person: Person,
+    request_id: UUID,
+    granted: Mapping[str, object],
+    reason: str,
+    version: int | None = None,
+    until: date | None = None,
+) -> Decision:
+    """Approve less than is asked: limits by dimension for quota and projects, resources for apps.
+
+    What is not named: a limit stays as it is, a resource is as asked. Raises as approve does.
+    """
+    move = Move.APPROVE_IN_PART
+    request = hold(person=person, request_id=request_id, move=move, version=version, reason=reason)
+    return _approve(
+        request, move, person, granting.Grant(actor, person, reason.strip(), granted, _day(until))
+    )
+
+
+def _day(until: date | None) -> date | None:
+    if until is not None and until < timezone.localdate():
+        raise Refused("quota.until_past", field="until")
+    return until
+
+
+def _approve(request: Request, move: Move, person: Person, grant: granting.Grant) -> Decision:
+    eligibility.check(request)
+    state = check(request, move, parts_of(person, request))
+    granted, until = granting.give(request, grant)
+    turn(request, state)
+    request.save()
+    decision = _decision(
+        request, Verdict(state.value), decider=person, reason=grant.reason, granted=granted, until=until
+    )
+    note(grant.actor, move, request, grant.reason, granted=granted, until=_iso(until))
+    telling.decided(request, decision, grant.actor.label)
     return decision
 
 
@@ -64,109 +127,47 @@ def reject(
     *, actor: Actor, person: Person, request_id: UUID, reason: str, version: int | None = None
 ) -> Decision:
     """Reject, with the reason that the requester reads. Raises Refused without one, and as approve does."""
-    request = _to_decide(person, request_id, version)
-    if not reason.strip():
-        raise Refused("reason.required", field="reason")
-    request.state = RequestState.REJECTED
+    request = hold(person=person, request_id=request_id, move=Move.REJECT, version=version, reason=reason)
+    turn(request, RequestState.REJECTED)
     request.save()
-    decision = _decision(request, Verdict.REJECTED, person, "", reason)
-    _audit(actor, "request.rejected", request, reason)
-    _end(request, actor)
-    _tell_requester(request)
-    return decision
-
-
-@transaction.atomic
-def withdraw(*, actor: Actor, person: Person, request_id: UUID) -> Request:
-    """Take back a request that waits: its requester, or an owner of the project. Raises as approve does."""
-    request = _waiting(person, request_id, None)
-    if request.requester_id != person.id:
-        permissions.require(person, request.project, "members")
-    request.state = RequestState.WITHDRAWN
-    request.save()
-    _audit(actor, "request.withdrawn", request, "")
-    _end(request, actor)
-    return request
-
-
-@transaction.atomic
-def withdraw_orphans(*, actor: Actor) -> int:
-    """Close requests that wait for apps which were deleted meanwhile; returns how many."""
-    orphans = Request.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        state__in=WAITING, app__desired=Desired.ABSENT
-    )
-    found = list(orphans)
-    for request in found:
-        request.state = RequestState.WITHDRAWN
-        request.save()
-        _audit(actor, "request.withdrawn", request, "")
-        _end(request, actor)
-    return len(found)
-
-
-def _to_decide(person: Person, request_id: UUID, version: int | None) -> Request:
-    request = _waiting(person, request_id, version)
-    if not person.is_admin:
-        raise Forbidden("forbidden", action="decide")
-    return request
-
-
-def _waiting(person: Person, request_id: UUID, version: int | None) -> Request:
-    """The request, locked; the second of two verdicts finds it decided."""
-    seen = visible_to(person).select_for_update(of=("self",)).filter(id=request_id)
-    request = seen.first()
-    if request is None:
-        raise Missing
-    if request.state not in WAITING:
-        raise Conflict("request.decided", state=request.state)
-    if version is not None and version != request.version:
-        raise Conflict("request.moved_on", expected=version, version=request.version)
-    return request
-
-
-def _app(request: Request) -> App:
-    """The app, locked before its counters are."""
-    found = App.objects.select_for_update(no_key=True, of=("self",)).filter(requests=request)
-    app = found.first()
-    if app is None or app.desired == Desired.ABSENT:
-        raise Conflict("app.leaving", desired=Desired.ABSENT.value)
-    return app
-
-
-def _declare(request: Request, app: App, actor: Actor) -> None:
-    """The release that the request asks for. Its quota is reserved in the same transaction."""
-    payload: Mapping[str, Any] = request.payload
-    request.state = RequestState.APPROVED
-    request.operation = workloads.declare(
-        app=app,
-        actor=actor,
-        parameters=payload["parameters"],
-        resources=payload["resources"],
-        files=payload["files"],
-        template_version=TemplateVersion.objects.select_related("template").get(
-            id=payload["template_version"]
-        ),
-        driver=payload["driver"],
-        reason=request.reason,
-        operation=request.operation,
-    )
-    request.save()
-
-
-def _decide(
-    request: Request, actor: Actor, *, reason: str, decider: Person | None, rule_name: str
-) -> Decision:
-    """The verdict, with the figures that stand once the quota is reserved."""
-    decision = _decision(request, Verdict.APPROVED, decider, rule_name, reason)
-    _audit(actor, "request.approved", request, reason)
+    decision = _decision(request, Verdict.REJECTED, decider=person, reason=reason)
+    note(actor, Move.REJECT, request, reason)
+    end(request, actor)
+    telling.decided(request, decision, actor.label)
     return decision
 
 
 def _decision(
-    request: Request, verdict: Verdict, decider: Person | None, rule_name: str, reason: str
+    request: Request,
+    verdict: Verdict,
+    *,
+    decider: Person | None = None,
+    ruled: Choice | None = None,
+    reason: str = "",
+    granted: Mapping[str, int] | None = None,
+    until: date | None = None,
 ) -> Decision:
+    """The verdict, with the figures that stand once the quota is reserved."""
+    return Decision.objects.create(
+        request=request,
+        version=request.version,
+        verdict=verdict,
+        decider=decider,
+        reason=reason.strip(),
+        figures=_figures(request),
+        granted=dict(granted or {}),
+        until=until,
+        **(ruling.decided_by(ruled) if ruled else {}),
+    )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _figures(request: Request) -> list[dict[str, object]]:
     asked: Mapping[str, int] = request.amounts
-    rows = [
+    return [
         {
             "dimension": each.dimension,
             "used": each.used,
@@ -174,34 +175,5 @@ def _decision(
             "asked": asked.get(each.dimension, 0),
             "limit": each.limit,
         }
-        for each in figures.figures(request.project_id)
+        for each in (figures.figures(request.project_id) if request.project_id else ())
     ]
-    return Decision.objects.create(
-        request=request, verdict=verdict, decider=decider, rule=rule_name, reason=reason.strip(), figures=rows
-    )
-
-
-def _end(request: Request, actor: Actor) -> None:
-    """What was asked for will not be: free the host of a new app, close the operation of a change."""
-    app = request.app
-    if app is not None and request.kind == RequestKind.APP and app.desired == Desired.REQUESTED:
-        workloads.drop_request(actor=actor, app=app)
-    elif request.operation is not None:
-        workloads.cancel(operation=request.operation)
-
-
-def _audit(actor: Actor, verb: str, request: Request, reason: str) -> None:
-    audit.record(
-        actor=actor,
-        verb=verb,
-        target_kind="request",
-        target_id=request.id,
-        target_label=str(request.payload.get("label", "")),
-        project_id=request.project_id,
-        reason=reason,
-        after={"state": request.state},
-    )
-
-
-def _tell_requester(request: Request) -> None:
-    notices.enqueue(kind="request.decided", payload={"request": str(request.id)})

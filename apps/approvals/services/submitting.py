@@ -15,12 +15,16 @@ from django.db import transaction
 from apps.accounts.models import Person
 from apps.approvals.enums import RequestKind, RequestState
 from apps.approvals.models import Request
+from apps.approvals.selectors import rules
+from apps.approvals.services import ruling, telling
+from apps.approvals.services.asking import check_length
 from apps.approvals.services.deciding import decide_by_rule
+from apps.approvals.services.eligibility import require_open
 from apps.approvals.services.results import Submitted
+from apps.approvals.services.wishes import EFFECT_MAX
 from apps.audit import services as audit
 from apps.catalogue import selectors as catalogue
 from apps.catalogue.models import TemplateVersion
-from apps.notices import services as notices
 from apps.projects import permissions
 from apps.projects import selectors as projects
 from apps.quotas import selectors as quotas
@@ -30,10 +34,8 @@ from apps.workloads.models import App, Operation, Release
 from apps.workloads.selectors import get as get_app
 from apps.workloads.services.access import locked
 from kernel.actors import Actor
-from kernel.errors import Conflict, QuotaExceeded, Shortfall
+from kernel.errors import CeilingReached, Conflict, QuotaExceeded
 from kernel.units import Amounts
-
-RULE = "within-quota"
 
 
 def submit(
@@ -57,8 +59,10 @@ def submit(
     Raises Missing, Forbidden; Refused and RefusedMany naming fields; QuotaExceeded where it goes beyond the
     quota and no reason is given.
     """
+    check_length(reason)
     project = projects.get(person, project_id)
     permissions.require(person, project, "deploy")
+    require_open(project)
     chosen = catalogue.get_version(template, version)
     app = workloads.new_app(
         person=person, project=project, template_version=chosen, name=name, label=label, ends_on=ends_on
@@ -72,7 +76,7 @@ def submit(
         resources=resources,
         uploads=uploads or {},
     )
-    foreseen = _foreseen(app, planned, reason)
+    foreseen = _foreseen(RequestKind.APP, person, app, planned, reason)
     if dry_run:
         return foreseen
     planned = workloads.keep_files(planned, person=person, project=project)
@@ -98,11 +102,13 @@ def submit_change(
     `uploads` names the files to replace, or with None to take away. Raises as submit does, and Conflict where
     the app is not at the generation that the caller read.
     """
+    check_length(reason)
     app = get_app(person, app_id)
     permissions.require(person, app.project, "deploy")
     release = app.release
     if release is None or app.gone_at is not None:
         raise Conflict("app.not_now", verb="change", desired=app.desired)
+    require_open(app.project)
     planned = workloads.plan(
         person=person,
         project=app.project,
@@ -112,7 +118,7 @@ def submit_change(
         resources=release.resources if resources is None else resources,
         uploads=_kept(release, uploads or {}),
     )
-    foreseen = _foreseen(app, planned, reason)
+    foreseen = _foreseen(RequestKind.CHANGE, person, app, planned, reason)
     if dry_run:
         return foreseen
     planned = workloads.keep_files(planned, person=person, project=app.project)
@@ -134,25 +140,29 @@ def _kept(release: Release, uploads: Mapping[str, UUID | None]) -> dict[str, UUI
     return {name: upload for name, upload in {**kept, **uploads}.items() if upload is not None}
 
 
-def _foreseen(app: App, planned: workloads.Plan, reason: str) -> Submitted:
+def _foreseen(kind: RequestKind, person: Person, app: App, planned: workloads.Plan, reason: str) -> Submitted:
     """What would come of it now. Raises QuotaExceeded where it could not even wait."""
     holder = app.id if app.generation else None
+    quotas.require_ceilings(app.project_id, Amounts.of(planned.amounts()), holder)
     projections = quotas.what_if(app.project_id, Amounts.of(planned.amounts()), holder)
-    short = [
-        Shortfall(each.dimension, each.used, each.reserved, each.asked, each.limit)
-        for each in projections
-        if not each.fits
-    ]
-    if short and not reason.strip():
-        raise QuotaExceeded(short)
-    needs = (*(["quota"] if short else []), *(["template"] if planned.approval == "always" else []))
-    return Submitted(app=app, planned=planned, projections=projections, needs=needs)
+    asked = Request(
+        kind=kind,
+        project=app.project,
+        requester=person,
+        app=app,
+        payload=planned.payload(),
+        amounts=planned.amounts(),
+    )
+    choice = rules.choice(asked)
+    if "quota" in choice.needs and not reason.strip():
+        raise QuotaExceeded(ruling.short(app.project_id, choice))
+    return Submitted(app=app, planned=planned, projections=projections, needs=choice.needs)
 
 
 @transaction.atomic
 def _submit_app(*, actor: Actor, person: Person, foreseen: Submitted, reason: str) -> Submitted:
     operation = workloads.hold(actor=actor, app=foreseen.app)
-    request = _request(RequestKind.APP, actor, person, foreseen.app, operation, foreseen.planned, reason)
+    request = _request(RequestKind.APP, actor, person, foreseen, operation, reason)
     return _decide_or_wait(request, foreseen, operation)
 
 
@@ -167,28 +177,30 @@ def _submit_change(
 ) -> Submitted:
     app = locked(actor=actor, app_id=foreseen.app.id, action="deploy", if_generation=if_generation)
     operation = workloads.open_operation(app=app, kind=OperationKind.CHANGE, actor=actor)
-    request = _request(RequestKind.CHANGE, actor, person, app, operation, foreseen.planned, reason)
-    return _decide_or_wait(request, replace(foreseen, app=app), operation)
+    foreseen = replace(foreseen, app=app)
+    request = _request(RequestKind.CHANGE, actor, person, foreseen, operation, reason)
+    return _decide_or_wait(request, foreseen, operation)
 
 
 def _request(
     kind: RequestKind,
     actor: Actor,
     person: Person,
-    app: App,
+    foreseen: Submitted,
     operation: Operation,
-    planned: workloads.Plan,
     reason: str,
 ) -> Request:
+    app, planned = foreseen.app, foreseen.planned
     request = Request.objects.create(
         kind=kind,
         state=RequestState.SUBMITTED,
-        project_id=app.project_id,
+        project=app.project,
         requester=person,
         app=app,
         operation=operation,
         payload={**planned.payload(), "name": app.name, "label": app.label},
         amounts=planned.amounts(),
+        effect=_effect(foreseen),
         reason=reason.strip(),
     )
     audit.record(
@@ -204,19 +216,29 @@ def _request(
     return request
 
 
+def _effect(foreseen: Submitted) -> int:
+    """How many percent of a limit it adds, at the most of any dimension."""
+    shares = [100 * each.asked // max(each.limit, 1) for each in foreseen.projections]
+    return max(0, min(EFFECT_MAX, max(shares, default=0)))
+
+
 def _decide_or_wait(request: Request, foreseen: Submitted, operation: Operation) -> Submitted:
-    """The rule decides where it may; a justified request beyond it waits. Raises QuotaExceeded."""
-    needs = ["template"] if foreseen.planned.approval == "always" else []
-    decision = None
+    """The first rule that may decides; a justified request beyond all of them waits. Raises QuotaExceeded."""
+    choice = ruling.consult(request=request)
+    needs, decision = choice.needs, None
     try:
         if not needs:
-            decision = decide_by_rule(request=request, app=foreseen.app, rule_name=RULE)
+            decision = decide_by_rule(request=request, app=foreseen.app, choice=choice)
+    except CeilingReached:
+        raise
     except QuotaExceeded:
         if not request.reason:
             raise
-        needs.append("quota")
+        needs = ("quota",)
         request.refresh_from_db()  # what the rule had written of them is undone
         operation.refresh_from_db()
+    if "quota" in needs and not request.reason:
+        raise QuotaExceeded(ruling.short(foreseen.app.project_id, choice))
     if decision is None:
-        notices.enqueue(kind="request.waiting", payload={"request": str(request.id)})
-    return replace(foreseen, request=request, operation=operation, decision=decision, needs=tuple(needs))
+        telling.asked(request)
+    return replace(foreseen, request=request, operation=operation, decision=decision, needs=needs)
