@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.enums import RequestKind
@@ -107,8 +108,8 @@ class RuleForm(forms.Form):
 
 
 def _amount(dimension: str, unit: str) -> forms.IntegerField:
-    label = capfirst(str(NAMES[dimension]))
-    field = forms.IntegerField(label=f"{label} ({unit})" if unit else label, required=False, min_value=0)
+    label, shown = capfirst(str(NAMES[dimension])), {"MHz": gettext("MHz"), "MiB": gettext("MiB")}.get(unit)
+    field = forms.IntegerField(label=f"{label} ({shown})" if shown else label, required=False, min_value=0)
     field.widget.attrs["min"] = 0
     return field
 
