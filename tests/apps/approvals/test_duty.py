@@ -22,6 +22,7 @@ from kernel.errors import Conflict, Forbidden, Missing, Refused
 from tests.cast import actor
 from tests.factories import catalogue, people
 from tests.factories.apps import submit
+from tests.factories.callers import caller
 
 SignedIn = Callable[[Person], Client]
 BIG = {"cpu_mhz": 6000}
@@ -266,6 +267,21 @@ def test_the_inbox_marks_what_waits_too_long(
     assert Duty.objects.get().assignee is None
     page = client.post(f"/requests/{asked.id}/assign/", {"assignee": str(alice.id)}, follow=True)
     assert "Only an administrator can decide this" in page.content.decode()
+
+
+def test_what_was_given_to_me_and_to_whom_i_stand_in_for(
+    alice: Person, bob: Person, nora: Person, omar: Person, signed_in: SignedIn
+) -> None:
+    for name, to in (("one", bob), ("two", nora), ("three", omar)):
+        give(bob, waiting(alice, name), to)
+    waiting(alice, "four")
+    away(nora, bob)
+    page = signed_in(bob).get("/decisions/?only=mine").context["waiting"]
+    assert {each.label for each in page} == {"one", "two"}
+    assert len(signed_in(bob).get("/decisions/").context["waiting"]) == 4
+    tool = caller(bob)
+    given = {each["display"]: each["assignee"] for each in tool.call("GET", "requests/").json()["results"]}
+    assert given == {"one": str(bob.id), "two": str(nora.id), "three": str(omar.id), "four": None}
 
 
 def test_strangers_meet_no_control(
