@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.enums import RequestKind
 from apps.approvals.models import Request
-from apps.approvals.rules import Terms, WhyNot
+from apps.approvals.rules import KINDS, Terms, WhyNot
 from apps.approvals.selectors import duty as selectors
 from apps.approvals.selectors import rules as ruling
 from apps.approvals.selectors.usual import usual
 from apps.approvals.transitions import WAITING
 from apps.base.messages import NAMES
 from apps.base.templatetags.pages import amount
+from kernel.errors import Missing
 
 register = template.Library()
 _HOUR, _DAY = 3600, 86_400  # seconds
@@ -110,5 +111,8 @@ def duty(context: RequestContext, request: Request) -> dict[str, Any]:
 
 @register.inclusion_tag("approvals/ruled.html")
 def ruled(request: Request) -> dict[str, Any]:
-    """What the rules say of a waiting request now, and why none decides."""
-    return {"choice": ruling.choice(request)}
+    """What the rules say of a waiting request now, and why none decides; nothing of kinds without rules."""
+    try:
+        return {"choice": ruling.choice(request) if request.kind in KINDS else None}
+    except Missing:  # a project that has no quota yet
+        return {"choice": None}

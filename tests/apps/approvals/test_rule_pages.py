@@ -13,6 +13,7 @@ from pytest_django import Settings
 from apps.accounts.models import Person
 from apps.approvals.models import Request, Rule
 from apps.approvals.services import reject
+from apps.quotas.models import Counter
 from tests.apps.approvals.test_ruling import BIG, write
 from tests.cast import actor
 from tests.factories import catalogue
@@ -154,6 +155,17 @@ def test_the_request_says_what_the_rules_say(alice: Person, bob: Person, signed_
     assert "the requester is in none of its groups" in page
     assert "it does not lift this limit" in page
     assert "What the rules say" not in signed_in(alice).get(f"/requests/{asked.id}/").content.decode()
+
+
+def test_a_project_without_a_quota_still_shows_its_request(
+    alice: Person, bob: Person, signed_in: SignedIn
+) -> None:
+    asked = submit(alice, resources=BIG, reason="Please").request
+    assert asked is not None
+    Counter.objects.filter(project=asked.project).delete()
+    response = signed_in(bob).get(f"/requests/{asked.id}/")
+    assert response.status_code == 200
+    assert "What the rules say" not in response.content.decode()
 
 
 def test_the_form_says_that_a_rule_allows_it(alice: Person, bob: Person, signed_in: SignedIn) -> None:
