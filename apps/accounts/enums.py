@@ -23,5 +23,6 @@ class Scope(models.TextChoices):
     APPS_WRITE = "apps:write", _("request, change, stop, start and delete apps")
     SECRETS_REVEAL = "secrets:reveal", _("reveal secrets of your apps")
     REQUESTS_READ = "requests:read", _("read requests")
+    REQUESTS_WRITE = "requests:write", _("ask for quota, projects and rights, and discuss requests")
     AUDIT_READ = "audit:read", _("read the audit, as far as you may")
     REQUESTS_DECIDE = "requests:decide", _("decide requests (administrators)")

@@ -39,6 +39,12 @@ def visible_to(person: Person | AnonymousUser) -> "QuerySet[Request]":
     return Request.objects.filter(mine, begun)
 
 
+def joined_by(person: Person) -> "QuerySet[Request]":
+    """The person's own requests, and those of the projects that they are in."""
+    mine = Q(project__in=projects.joined(person)) | Q(requester=person)
+    return visible_to(person).filter(mine)
+
+
 def get(person: Person | AnonymousUser, request_id: UUID) -> Request:
     """One request, with what its page shows. Raises Missing."""
     related = ("project", "requester", "app__template", "operation")

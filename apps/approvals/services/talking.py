@@ -70,20 +70,22 @@ def comment(
     text: str,
     internal: bool = False,
     file: File[bytes] | None = None,
+    upload_id: UUID | None = None,
 ) -> Message:
     """Write into the thread; a file may come with it. `internal`: for those who read all.
 
     Raises Refused naming `text` or `file`, Forbidden for an internal word of a member, Missing, Conflict.
     """
     _check_text(text, "text")
-    if file is not None and not text.strip():
-        text = file.name or "file"
+    sent = _sent(person, upload_id)
+    if not text.strip():
+        text = (file.name if file else "") or (sent.name if sent else "")
     if not text.strip():
         raise Refused("request.text_missing", field="text")
     request = hold(person=person, request_id=request_id, move=Move.COMMENT, reason=text)
     if internal and not person.is_admin:
         raise Forbidden("forbidden", action="internal")
-    kept = _keep(request, person, file) if file is not None else None
+    kept = _keep(request, person, file) if file is not None else sent
     message = say(request, Move.COMMENT, actor, person, text=text, internal=internal, attachment=kept)
     note(actor, Move.COMMENT, request, internal=internal, file=kept.name if kept else None)
     if internal:
@@ -93,6 +95,15 @@ def comment(
     elif request.state in OPEN:
         telling.answered(request, actor, text=text)
     return message
+
+
+def _sent(person: Person, upload_id: UUID | None) -> Upload | None:
+    if upload_id is None:
+        return None
+    found = uploads.of_person(person.id, [str(upload_id)]).get(str(upload_id))
+    if found is None:
+        raise Refused("upload.missing", field="upload")
+    return found
 
 
 def _keep(request: Request, person: Person, file: File[bytes]) -> Upload:

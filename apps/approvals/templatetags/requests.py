@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from apps.approvals import selectors
 from apps.approvals.models import Request
+from apps.projects.enums import Role
 from apps.workloads.explain import Look
 
 register = template.Library()
@@ -42,3 +43,9 @@ def request_state(request: Request, size: str = "") -> dict[str, Any]:
     """Show where a request stands."""
     name = selectors.progress(request)
     return {"look": LOOKS.get(name, _WAITS), "name": name, "size": size}
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """The word for a role in a project."""
+    return str(dict(Role.choices).get(role, role))

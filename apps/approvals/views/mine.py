@@ -1,6 +1,6 @@
 """My requests, and one request's page."""
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.models import Person
 from apps.approvals import selectors, services
-from apps.approvals.forms import VerdictForm
+from apps.approvals.enums import Move, RequestKind, RequestState
+from apps.approvals.forms.wishing import DecisionForm, WordsForm
+from apps.approvals.models import Request
+from apps.approvals.transitions import WAITING, allowed
+from apps.approvals.views.cockpit import facts
 from apps.base.requests import actor_of
-from apps.projects import selectors as projects
-from apps.projects.permissions import can
-from apps.quotas import selectors as quotas
-from kernel.units import Amounts
 
 _PAGE = 25
 
@@ -26,43 +26,65 @@ _PAGE = 25
 @login_required
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """Requests of the person's projects, the newest first; `?only=waiting` those that wait."""
+    """The person's requests and their projects', the newest first; state and kind stand in the address."""
     person = cast("Person", request.user)
-    found = selectors.visible_to(person).filter(project__in=projects.joined(person))
-    if request.GET.get("only") == "waiting":
-        found = found.filter(state__in=selectors.WAITING)
-    related = ("app__template", "project", "requester", "operation", "duty__assignee")
-    pages = Paginator(found.select_related(*related).order_by("-created_at", "id"), _PAGE)
-    return render(request, "approvals/mine.html", {"page": pages.get_page(request.GET.get("page"))})
+    found = selectors.joined_by(person)
+    only, kind = request.GET.get("only", ""), request.GET.get("kind", "")
+    if only == "waiting":
+        found = found.filter(state__in=WAITING)
+    elif only in RequestState.values:
+        found = found.filter(state=only)
+    if kind in RequestKind.values:
+        found = found.filter(kind=kind)
+    pages = Paginator(selectors.listed(found).order_by("-created_at", "id"), _PAGE)
+    context = {
+        "page": pages.get_page(request.GET.get("page")),
+        "states": RequestState.choices,
+        "kinds": RequestKind.choices,
+        "only": only,
+        "kind": kind,
+    }
+    return render(request, "approvals/mine.html", context)
 
 
 @login_required
 @require_safe
 def show(request: HttpRequest, request_id: UUID) -> HttpResponse:
-    """What was asked, what was decided and why; the cockpit for admins while it waits."""
+    """What was asked, what was said and decided; the cockpit for whoever decides while it waits."""
     return render(request, "approvals/request_page.html", page_of(cast("Person", request.user), request_id))
 
 
-def page_of(person: Person, request_id: UUID, form: VerdictForm | None = None) -> dict[str, object]:
+def page_of(person: Person, request_id: UUID, form: DecisionForm | None = None) -> dict[str, Any]:
     """Everything that a request's page shows."""
     found = selectors.get(person, request_id)
-    waits = found.state in selectors.WAITING
-    holder = found.app_id if found.app and found.app.generation else None
+    moves = allowed(found.state, selectors.parts_of(person, found))
+    waits = found.state in WAITING
     return {
         "asked": found,
         "state": selectors.progress(found),
         "waits": waits,
-        "decisions": found.decisions.select_related("decider").order_by("at"),
-        "projections": quotas.what_if(found.project_id, Amounts.of(found.amounts), holder) if waits else (),
-        "form": form or VerdictForm(initial={"version": found.version}),
-        "may_decide": waits and person.is_admin,
-        "may_withdraw": waits and (found.requester_id == person.id or can(person, found.project, "members")),
-        "earlier": selectors.visible_to(person)
-        .filter(project=found.project)
-        .exclude(id=found.id)
-        .select_related("app")
-        .order_by("-created_at")[:5],
+        "thread": _thread(person, found),
+        "form": form or decision_form(found),
+        "words": WordsForm(),
+        "moves": {move.value for move in moves},
+        "may_decide": Move.APPROVE in moves,
+        "earlier": selectors.earlier(person, found),
+        **facts(person, found),
     }
+
+
+def decision_form(found: Request, data: Any = None) -> DecisionForm:
+    """What can be granted of it: limits, or an app's resources."""
+    amounts = found.payload.get("resources") or found.amounts
+    amounts = {name: value for name, value in amounts.items() if value}
+    return DecisionForm(data, amounts=amounts, initial={"version": found.version, "until": found.until})
+
+
+def _thread(person: Person, found: Request) -> list[tuple[str, Any]]:
+    """Words and verdicts in one line, the oldest first."""
+    said = [("message", each) for each in selectors.thread(person, found)]
+    decided = [("decision", each) for each in found.decisions.all()]
+    return sorted([*said, *decided], key=lambda each: each[1].at)
 
 
 @login_required
