@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 
 from apps.accounts.enums import LabRole
 
@@ -34,6 +35,9 @@ class Person(AbstractBaseUser):
     lab_role = models.CharField(max_length=10, choices=LabRole, default=LabRole.NONE, blank=True)
     groups = ArrayField(models.CharField(max_length=300), default=list, blank=True)
     is_active = models.BooleanField(default=True)
+    ask_at = models.DateTimeField(
+        default=timezone.now
+    )  # when the account service is asked again, at the latest
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[PersonManager] = PersonManager()
@@ -53,6 +57,7 @@ class Person(AbstractBaseUser):
                 fields=["email"], name="accounts_person_pending", condition=models.Q(subject="")
             ),
         ]
+        indexes = [models.Index(fields=["ask_at"], name="accounts_person_ask")]
 
     def __str__(self) -> str:
         return self.name or self.login or self.email

@@ -15,6 +15,7 @@ from typing import Protocol
 
 import structlog
 from django.conf import settings
+from django.utils import timezone
 
 from apps.accounts import selectors, services
 from apps.accounts.models import Person
@@ -49,7 +50,7 @@ class Pass:
 
 
 def check_accounts(accounts: Accounts, people: Iterable[Person] | None = None) -> Pass:
-    """Ask about everybody who could come in now, and about whoever is locked out; write what has changed."""
+    """Ask about whoever could come in now, is locked out, or whose turn it is; write what has changed."""
     told: dict[Person, Account | None] = {}
     for person in people if people is not None else selectors.to_check():
         try:
@@ -63,6 +64,7 @@ def check_accounts(accounts: Accounts, people: Iterable[Person] | None = None) -
     if len(gone) > max(GONE_MAX, GONE_SHARE * len(told)):
         log.error("too_many_accounts_gone", gone=len(gone), asked=len(told))
         return Pass(asked=len(told), halted=True)
+    services.note_asked(ids=[person.id for person in told], now=timezone.now())
     changes = [_follow(person, account) for person, account in told.items()]
     roles = [_follow_groups(accounts, person) for person, account in told.items() if account is not None]
     return Pass(

@@ -6,6 +6,8 @@ from django.utils import timezone
 from apps.accounts.enums import LabRole
 from apps.accounts.models import ApiToken, OidcSession, Person
 
+TURNS = 50  # asked about in one look, of those who are not here
+
 
 def tokens_of(person: Person) -> "QuerySet[ApiToken]":
     """All of the person's tokens, revoked and expired ones too, the newest first."""
@@ -32,11 +34,18 @@ def pending_of(person: Person) -> Person | None:
 
 
 def to_check() -> "QuerySet[Person]":
-    """Whoever could come in now, by a session or a token, and whoever is locked out."""
-    tokens = ApiToken.objects.filter(revoked_at=None, expires_at__gt=timezone.now()).values("person_id")
+    """Whoever could come in now, by a session or a token, whoever is locked out, and whoever's turn it is.
+
+    Everybody's turn comes once a day and with a back-channel logout, a few at a time: so that somebody who
+    has left is noticed without ever coming back.
+    """
+    now = timezone.now()
+    turn = Person.objects.filter(ask_at__lte=now).exclude(subject="").order_by("ask_at", "id")
+    tokens = ApiToken.objects.filter(revoked_at=None, expires_at__gt=now).values("person_id")
     sessions = OidcSession.objects.values("person_id")
     open_now = Q(id__in=sessions) | Q(id__in=tokens)
-    return Person.objects.filter(open_now | Q(is_active=False)).exclude(subject="").order_by("id")
+    wanted = open_now | Q(is_active=False) | Q(id__in=list(turn.values_list("id", flat=True)[:TURNS]))
+    return Person.objects.filter(wanted).exclude(subject="").order_by("id")
 
 
 def by_subject(issuer: str, subject: str) -> Person | None:

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from apps.accounts import reconcile, services
+from apps.projects import services as projects
 
 
 @shared_task
@@ -14,7 +15,8 @@ def forget_ended(**_later: object) -> None:
 
 @shared_task
 def check_accounts(**_later: object) -> None:
-    """Lock out whoever Keycloak has disabled; nothing where no Keycloak can be asked."""
+    """Lock out whoever Keycloak has disabled, as far as one can be asked, and see to what they leave."""
     accounts = reconcile.keycloak()
     if accounts is not None:
         reconcile.check_accounts(accounts)
+    projects.follow_departures()

@@ -79,6 +79,25 @@ SENTENCES: Mapping[str, Promise] = {
     "project.ends_in_past": _("The last day must not be over."),
     "project.ends_on": _("Give the last day as a date."),
     "project.inactive_person": _("This person's account is disabled."),
+    "invitation.role": _("You cannot invite to a role that may more than you."),
+    "invitation.person": _("There is no such person among those whom you share a project with."),
+    "invitation.whom": _("Name one: an e-mail address, or a person."),
+    "invitation.already": _("This address is invited already: send the invitation again, or take it back."),
+    "invitation.too_many": _("%(limit)s invitations of this project wait already."),
+    "invitation.just_sent": _("It was sent minutes ago. Wait a little before you send it again."),
+    "invitation.unknown": _("There is no such invitation for the account with which you are signed in."),
+    "invitation.used": _("This invitation has been accepted already."),
+    "invitation.declined": _("This invitation has been declined."),
+    "invitation.revoked": _("This invitation has been taken back."),
+    "invitation.expired": _("This invitation has expired. Ask for it to be sent again."),
+    "invitation.inviter": _("Whoever sent this invitation may no longer do so. Ask an owner for a new one."),
+    "group.path": _("Give the group's full path, as in the account service: /lab/team"),
+    "group.project": _("A group gives roles in shared projects that are not archived."),
+    "group.twice": _("This group gives a role in this project already."),
+    "departure.closed": _("This is settled already, or the person is back."),
+    "departure.heir": _("Give the verified e-mail address of somebody who has signed in."),
+    "departure.owns": _("These projects have no other owner yet: %(names)s"),
+    "departure.apps_stand": _("Apps of the personal project still stand: %(names)s"),
     "project.from_group": _(
         "This membership comes from the group %(group)s: it ends when the person leaves the group."
     ),
@@ -180,6 +199,7 @@ SENTENCES: Mapping[str, Promise] = {
     "precondition.failed": _(
         "It was changed meanwhile (version %(version)s, not %(expected)s). Read it again, then repeat."
     ),
+    "precondition.required": _("Send If-Match with the ETag that you read, so that nothing is overwritten."),
     "host.invalid": _("This address is not a valid name: %(host)s"),
     "policy.refused": _("The lab's rules do not allow this: %(rules)s. %(detail)s"),
     "runtime.driver": _("This way of running is not known here: %(driver)s"),

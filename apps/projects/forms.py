@@ -6,7 +6,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.base.messages import text
+from apps.projects import selectors
 from apps.projects.enums import Role
+from apps.projects.models import Project
+
+_TECHNICAL = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 
 
 class DayInput(forms.DateInput):
@@ -65,6 +70,41 @@ class MemberForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["ends_on"].widget.attrs["min"] = timezone.localdate().isoformat()
         self.fields["email"].widget.attrs |= {"list": "people", "autocomplete": "off"}
+
+
+class GroupForm(forms.Form):
+    """A group gives a role in a project."""
+
+    path = forms.CharField(
+        label=_("Group"),
+        max_length=300,
+        help_text=_("Its exact full path in the account service, for example /lab/team."),
+        widget=forms.TextInput(
+            attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+    slug = forms.SlugField(
+        label=_("Short name of the project"),
+        max_length=24,
+        widget=forms.TextInput(attrs=_TECHNICAL),
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.DEVELOPER)
+
+    def clean_slug(self) -> str:
+        """The project that is meant: an administrator sees them all."""
+        slug: str = self.cleaned_data["slug"]
+        found = selectors.by_slug(slug)
+        if found is None:
+            raise forms.ValidationError(text("group.project"), code="missing")
+        self.project: Project = found
+        return slug
+
+
+class HeirForm(forms.Form):
+    """Who takes over one project of somebody who has left."""
+
+    project = forms.UUIDField(widget=forms.HiddenInput)
+    email = forms.EmailField(label=_("E-mail address"))
 
 
 class ChangeForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from apps.accounts.models import Person
 from apps.projects.enums import ALLOWED, Role
 from apps.projects.models import Membership, Project
-from kernel.errors import Forbidden, Missing
+from kernel.errors import Conflict, Forbidden, Missing
 
 
 def role_of(person: Person | AnonymousUser, project: Project) -> str:
@@ -57,6 +57,13 @@ def can(person: Person | AnonymousUser, project: Project, action: str) -> bool:
 
 def _of_role(person: Person, project: Project, role: str | None) -> frozenset[str]:
     return ALLOWED.get(role_of(person, project) if role is None else role, frozenset())
+
+
+def require_reviewed(project: Project) -> None:
+    """Raise Conflict `project.review_due` where the yearly review is overdue: it blocks new requests only."""
+    due = project.review_due_on
+    if due is not None and due < timezone.localdate():
+        raise Conflict("project.review_due", project=project.name)
 
 
 def require(person: Person | AnonymousUser, project: Project, action: str) -> None:

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from apps.base.models import Upload
 from apps.base.rest import StrictSerializer
 from apps.projects.enums import ACTIONS, Role
-from apps.projects.models import Membership, Project
+from apps.projects.models import GroupMapping, Invitation, Membership, Project
 from apps.projects.permissions import allowed
 
 
@@ -88,14 +88,53 @@ class NewRole(StrictSerializer):
     ends_on = serializers.DateField(required=False, allow_null=True)
 
 
-class FigureSerializer(serializers.Serializer[Any]):
-    """One dimension of the quota, in the unit of its name (MHz, MiB)."""
+class NewInvitation(StrictSerializer):
+    """Somebody is asked into a project: by e-mail address, or by the id of a known person."""
 
-    dimension = serializers.CharField()
-    used = serializers.IntegerField()
-    reserved = serializers.IntegerField()
-    limit = serializers.IntegerField()
-    free = serializers.IntegerField()
+    email = serializers.EmailField(required=False, default="")
+    person = serializers.UUIDField(required=False, default=None, allow_null=True)
+    role = serializers.ChoiceField(choices=Role.choices)
+    ends_on = serializers.DateField(required=False, default=None, allow_null=True)
+
+
+class InvitationSerializer(serializers.ModelSerializer[Invitation]):
+    """An invitation; its link's secret is in the mail alone. `ends_on` is of the membership."""
+
+    display = serializers.CharField(source="project.name")
+    inviter = serializers.CharField(source="inviter.label")
+
+    class Meta:
+        model = Invitation
+        fields: Any = [
+            "id",
+            "project",
+            "display",
+            "email",
+            "person",
+            "role",
+            "ends_on",
+            "inviter",
+            "created_at",
+            "expires_at",
+        ]
+
+
+class NewGroup(StrictSerializer):
+    """A group by its exact full path gives a role in a project."""
+
+    path = serializers.CharField(max_length=300)
+    project = serializers.UUIDField()
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class GroupSerializer(serializers.ModelSerializer[GroupMapping]):
+    """What a group gives."""
+
+    display = serializers.CharField(source="project.name")
+
+    class Meta:
+        model = GroupMapping
+        fields: Any = ["id", "path", "project", "display", "role", "created_at"]
 
 
 class NewUpload(StrictSerializer):

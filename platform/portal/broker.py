@@ -30,6 +30,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-notices": {"task": "apps.notices.tasks.forget_notices", "schedule": timedelta(hours=24)},
     "remind-deciders": {"task": "apps.approvals.tasks.remind", "schedule": timedelta(hours=1)},
     "expire-requests": {"task": "apps.approvals.tasks.expire", "schedule": timedelta(hours=1)},
+    "follow-days": {"task": "apps.projects.tasks.follow_days", "schedule": timedelta(hours=1)},
     "end-grants": {"task": "apps.quotas.tasks.end_grants", "schedule": timedelta(hours=1)},
     "tell-ending-grants": {"task": "apps.quotas.tasks.tell_ending", "schedule": timedelta(hours=6)},
     "sample-usage": {"task": "apps.quotas.tasks.sample_usage", "schedule": timedelta(hours=1)},

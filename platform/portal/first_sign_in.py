@@ -1,4 +1,4 @@
-"""What a person has from the first sign-in on: a project of their own, its quota, and what awaited them."""
+"""What a person has from a sign-in on: their own project, its quota, what awaited them, what groups give."""
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +16,7 @@ from kernel.units import Amounts
 
 
 def welcome(person: Person, request: HttpRequest | None = None) -> None:
-    """Make the person's project with the lab's default quota, and bind memberships that waited for them.
+    """Make the person's project with the lab's default quota; bind memberships that waited; follow groups.
 
     Called at each sign-in and repeatable, so that whatever a crash left undone is done the next time.
     """
@@ -35,3 +35,4 @@ def welcome(person: Person, request: HttpRequest | None = None) -> None:
         if pending is not None:
             projects_services.take_over(actor=actor, pending=pending, person=person)
             accounts_services.forget_pending(pending=pending)
+        projects_services.follow_groups(person=person)

@@ -13,6 +13,8 @@ from apps.projects.models import Departure, GroupMapping, Invitation, Membership
 from apps.projects.serializers import (
     ArchiveProject,
     ChangeProject,
+    NewGroup,
+    NewInvitation,
     NewMember,
     NewProject,
     NewRole,
@@ -42,6 +44,8 @@ READERS: list[Any] = [
     NewProject,
     ChangeProject,
     ArchiveProject,
+    NewInvitation,
+    NewGroup,
 ]
 
 

@@ -25,7 +25,7 @@ def member(project: Project, person: Person, role: Role = Role.DEVELOPER) -> Mem
 def personal(person: Person, limits: Amounts | None = None) -> Project:
     """The person's own project, with its ledger."""
     project = Project.objects.create(
-        slug=f"perso-{uuid4().hex[:4]}z",
+        slug=f"perso-{uuid4().hex[:12]}z",
         name=f"Perso {person}",
         kind=ProjectKind.PERSONAL,
         personal_of=person,

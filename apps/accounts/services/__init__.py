@@ -12,6 +12,7 @@ from apps.accounts.services.sessions import (
     close_session,
     end_sessions,
     forget_ended,
+    note_asked,
     open_session,
     set_enabled,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "follow_groups",
     "forget_ended",
     "forget_pending",
+    "note_asked",
     "open_session",
     "revoke_token",
     "set_enabled",

@@ -1,17 +1,21 @@
 """Sessions of the portal and the sessions of the account service that they came from."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import import_module
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from apps.accounts.models import LogoutToken, OidcSession, Person
 from apps.accounts.services.people import record
 from kernel.actors import system
 from kernel.errors import Refused
+
+ASK_EVERY = timedelta(days=1)
 
 
 @transaction.atomic
@@ -49,7 +53,15 @@ def end_sessions(*, issuer: str, subject: str, sid: str, jti: str, expires_at: d
     for person in {session.person for session in sessions}:
         record(system("back-channel logout"), "person.signed_out", person)
     OidcSession.objects.filter(session_key__in=[session.session_key for session in sessions]).delete()
+    told = Q(issuer=issuer, subject=subject) if subject else Q(id__in=[each.person_id for each in sessions])
+    Person.objects.filter(told).update(ask_at=timezone.now())  # is the account still there?
     return len(sessions)
+
+
+@transaction.atomic
+def note_asked(*, ids: Iterable[UUID], now: datetime) -> None:
+    """Their turn comes again in a day."""
+    Person.objects.filter(id__in=list(ids), ask_at__lte=now).update(ask_at=now + ASK_EVERY)
 
 
 def _delete_sessions(keys: Iterable[str]) -> None:

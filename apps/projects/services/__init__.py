@@ -1,5 +1,7 @@
 """What changes projects and who is in them. Each function is one transaction with its audit row."""
 
+from apps.projects.services.departing import follow_departures, hand_over, settle
+from apps.projects.services.ending import end_memberships, warn_of_ends
 from apps.projects.services.founding import (
     archive,
     change_project,
@@ -7,6 +9,8 @@ from apps.projects.services.founding import (
     create_shared,
     restore,
 )
+from apps.projects.services.groups import follow_groups, map_group, unmap_group
+from apps.projects.services.inviting import accept, decline, hindrance, invite, resend, revoke
 from apps.projects.services.members import (
     Until,
     add_member,
@@ -15,17 +19,34 @@ from apps.projects.services.members import (
     remove_member,
     take_over,
 )
+from apps.projects.services.reviewing import confirm_review, warn_of_reviews
 
 __all__ = [
     "Until",
+    "accept",
     "add_member",
     "archive",
     "change_member",
     "change_project",
     "change_role",
+    "confirm_review",
     "create_personal",
     "create_shared",
+    "decline",
+    "end_memberships",
+    "follow_departures",
+    "follow_groups",
+    "hand_over",
+    "hindrance",
+    "invite",
+    "map_group",
     "remove_member",
+    "resend",
     "restore",
+    "revoke",
+    "settle",
     "take_over",
+    "unmap_group",
+    "warn_of_ends",
+    "warn_of_reviews",
 ]

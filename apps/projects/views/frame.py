@@ -13,7 +13,7 @@ from apps.base.requests import actor_of
 from apps.projects import selectors
 from apps.projects.models import Project
 from apps.projects.permissions import require
-from kernel.errors import Conflict, Refused
+from kernel.errors import Conflict, PaillasseError, Refused
 
 
 def person_of(request: HttpRequest) -> Person:
@@ -39,6 +39,6 @@ def done(request: HttpRequest, said: str, service: Callable[..., Any], **argumen
     return True
 
 
-def put(form: Form, error: Refused) -> None:
+def put(form: Form, error: PaillasseError) -> None:
     """Put a refusal beside its field, else above the form."""
     form.add_error(error.field if error.field in form.fields else None, sentence(error))

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,6 +23,7 @@ from apps.projects.views.frame import done, managed, person_of, put
 from kernel.errors import Refused
 
 _PAGE = 50
+OPEN_MAX = 150  # invitations shown: those that are valid are fewer
 
 
 @login_required
@@ -51,6 +53,8 @@ def page(request: HttpRequest, found: Project, **forms: Any) -> HttpResponse:
     context = {
         "project": found,
         "page": Paginator(selectors.members_of(found), _PAGE).get_page(request.GET.get("page")),
+        "invitations": selectors.waiting_invitations(found)[:OPEN_MAX] if manages else (),
+        "now": timezone.now(),
         "roles": Role.choices,
         "may_manage": manages,
         "me": person,

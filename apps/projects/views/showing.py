@@ -1,13 +1,17 @@
 """The list of projects, and one of them."""
 
+from datetime import date, timedelta
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.projects import selectors
+from apps.projects.models import Project
 from apps.projects.permissions import allowed, may_create
 from apps.projects.views.frame import person_of
 from apps.quotas import selectors as quotas
@@ -15,6 +19,7 @@ from apps.workloads import selectors as workloads
 
 _PAGE = 50
 _MEMBERS = 8
+_REVIEW_SHOWN = timedelta(days=30)  # before the day
 
 
 @login_required
@@ -32,6 +37,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         "projects": mine,
         "roles": selectors.roles(person),
         "page": Paginator(ordered, _PAGE).get_page(request.GET.get("page")),
+        "invitations": selectors.invitations_of(person)[:_PAGE],
         "reads_all": person.reads_all,
         "may_create": may_create(person),
     }
@@ -52,7 +58,16 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         "figures": quotas.figures(found.id),
         "members": selectors.members_of(found)[:_MEMBERS],
         "may": may,
+        "review": _review(found, timezone.localdate()) if "manage" in may else "",
         "may_deploy": "deploy" in may,
         "may_manage": "members" in may and found.personal_of_id is None,
     }
     return render(request, "projects/project.html", context)
+
+
+def _review(found: Project, today: date) -> str:
+    """Whether the yearly review is near or overdue; empty where neither is."""
+    due = found.review_due_on
+    if due is None or due > today + _REVIEW_SHOWN:
+        return ""
+    return "near" if due >= today else "overdue"

@@ -5,7 +5,7 @@ from apps.workloads.services.draft import draft_app, drop_request, hold, new_app
 from apps.workloads.services.naming import Availability, name_available
 from apps.workloads.services.operations import cancel, cancel_open, open_operation
 from apps.workloads.services.planning import Plan, check_policy, draft_job, keep_files, plan
-from apps.workloads.services.projects import archive_project, open_project
+from apps.workloads.services.projects import archive_project, open_project, settle_departure
 from apps.workloads.services.verbs import delete, restart, retry, start, stop
 from apps.workloads.services.wake import look_now, wake
 
@@ -31,6 +31,7 @@ __all__ = [
     "plan",
     "restart",
     "retry",
+    "settle_departure",
     "start",
     "stop",
     "wake",

@@ -1,4 +1,6 @@
-"""Projects where they meet their quota and their apps: opened with one, put away when nothing runs."""
+"""Projects where they meet quota and apps: opened with the one, put away or handed on without the others."""
+
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -6,6 +8,7 @@ from django.db import transaction
 from apps.accounts.models import Person
 from apps.projects import services as projects
 from apps.projects.models import Project
+from apps.projects.selectors import departure
 from apps.quotas import services as quotas
 from apps.workloads.enums import Desired
 from apps.workloads.models import App
@@ -41,3 +44,17 @@ def archive_project(*, actor: Actor, person: Person, project: Project, reason: s
     if names:
         raise Conflict("project.apps_run", names=", ".join(names))
     return archived
+
+
+@transaction.atomic
+def settle_departure(*, actor: Actor, person: Person, departure_id: UUID, reason: str = "") -> None:
+    """Close a departure once nothing is left that somebody must go on with.
+
+    Raises Forbidden, Missing, and Conflict naming projects without another owner, or apps that still stand.
+    """
+    projects.settle(actor=actor, person=person, departure_id=departure_id, reason=reason)
+    leaver = departure(departure_id).person
+    standing = App.objects.filter(project__personal_of=leaver, gone_at__isnull=True).order_by("name")
+    names = list(standing.values_list("name", flat=True)[:_NAMED_MAX])
+    if names:
+        raise Conflict("departure.apps_stand", names=", ".join(names))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from apps.accounts import services
 from apps.accounts.models import OidcSession, Person
@@ -93,6 +94,7 @@ def test_only_those_who_could_come_in_are_asked_about(
 ) -> None:
     enter(signed_in, alice)
     people.pending("zoe@lab.example")
+    services.note_asked(ids=[alice.id, charlie.id], now=timezone.now())
     assert list(to_check()) == [alice]
 
 

@@ -1,4 +1,4 @@
-"""`projects`, their members and their quota."""
+"""`projects`: they, their members, invitations and quota."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,32 +8,27 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.base import uploads
 from apps.base.idempotency import idempotent
-from apps.base.models import Upload
 from apps.base.rest import Nothing, RoomViewSet
-from apps.projects import permissions, selectors, services
+from apps.projects import selectors, services
 from apps.projects.models import Project
-from apps.projects.permissions import may_create
+from apps.projects.permissions import may_create, require
 from apps.projects.serializers import (
     ArchiveProject,
     ChangeProject,
-    FigureSerializer,
+    InvitationSerializer,
     MemberSerializer,
+    NewInvitation,
     NewMember,
     NewProject,
     NewRole,
-    NewUpload,
     ProjectSerializer,
-    UploadSerializer,
 )
-from apps.quotas import selectors as quotas
 from apps.workloads import services as workloads
-from kernel.errors import Forbidden, Missing
+from kernel.errors import Forbidden, Refused
 
 
 class ProjectViewSet(RoomViewSet):
@@ -44,7 +39,7 @@ class ProjectViewSet(RoomViewSet):
     filterset_fields = ["kind", "slug"]
     ordering_fields = ["name", "created_at"]
     search_fields = ["name", "slug"]
-    paged = ("list", "members")
+    paged = ("list", "members", "invitations")
     scopes = {
         "list": "projects:read",
         "create": "projects:write",
@@ -53,10 +48,14 @@ class ProjectViewSet(RoomViewSet):
         "archive": "projects:write",
         "restore": "projects:write",
         "members": "projects:read",
+        "invitations": "projects:read",
+        "invite": "projects:write",
+        "resend": "projects:write",
+        "revoke": "projects:write",
+        "review": "projects:write",
         "add_member": "projects:write",
         "change_member": "projects:write",
         "remove_member": "projects:write",
-        "quota": "projects:read",
     }
 
     def get_queryset(self) -> "QuerySet[Project]":
@@ -109,6 +108,14 @@ class ProjectViewSet(RoomViewSet):
     def restore(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
         """Bring it back."""
         return self._changed(services.restore, **self.read(ArchiveProject))
+
+    @extend_schema(request=None, responses=ProjectSerializer)
+    @action(detail=True, methods=["post"])
+    @idempotent
+    def review(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
+        """Say that it is still needed and its members are right: due again in a year."""
+        self.read(Nothing)
+        return self._changed(services.confirm_review)
 
     def _changed(self, service: Callable[..., Project], **said: object) -> Response:
         project = service(actor=self.actor, person=self.person, project=self.get_object(), **said)
@@ -168,31 +175,63 @@ class ProjectViewSet(RoomViewSet):
         services.remove_member(actor=self.actor, person=self.person, project=project, membership_id=member_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(responses=FigureSerializer(many=True))
-    @action(detail=True, serializer_class=FigureSerializer, pagination_class=None)
-    def quota(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
-        """Used, reserved, limit and free, by dimension."""
-        figures = quotas.figures(self.get_object().id)
-        return Response(FigureSerializer(figures, many=True).data)
+    @extend_schema(responses=InvitationSerializer(many=True))
+    @action(detail=True, serializer_class=InvitationSerializer)
+    def invitations(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
+        """Who is invited and has not answered, for those who manage members."""
+        project = self.get_object()
+        require(self.person, project, "members")
+        return self.listed(selectors.waiting_invitations(project).select_related("project"))
 
-
-class UploadViewSet(RoomViewSet):
-    """Files to make apps of: kept for a project, named by their id in a request for an app."""
-
-    serializer_class = UploadSerializer
-    queryset = Upload.objects.none()
-    parser_classes = [MultiPartParser]
-    scopes = {"create": "apps:write"}
-
-    @extend_schema(request={"multipart/form-data": NewUpload}, responses={201: UploadSerializer})
+    @extend_schema(request=NewInvitation, responses={201: InvitationSerializer})
+    @invitations.mapping.post
     @idempotent
-    def create(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
-        """Keep a file. What is in it is checked when an app is asked for with it."""
-        body = self.read(NewUpload)
-        mine = self.within(selectors.visible_to(self.person), "id")
-        project = mine.filter(id=body["project"]).first()
-        if project is None:
-            raise Missing
-        permissions.require(self.person, project, "deploy")
-        kept = uploads.store(person_id=self.person.id, project_id=project.id, file=body["file"])
-        return Response(self.get_serializer(kept).data, status=status.HTTP_201_CREATED)
+    def invite(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
+        """Invite an e-mail address, or a `person` whom the caller shares a project with; a mail goes out."""
+        body = self.read(NewInvitation)
+        made = services.invite(
+            actor=self.actor, person=self.person, project=self.get_object(), **_invited(body)
+        )
+        return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses=InvitationSerializer)
+    @action(
+        detail=True,
+        methods=["post"],
+        serializer_class=InvitationSerializer,
+        url_path="invitations/<uuid:invitation_id>/resend",
+        url_name="invitation-resend",
+    )
+    @idempotent
+    def resend(self, request: Request, pk: UUID, invitation_id: UUID) -> Response:  # noqa: ARG002 - DRF's signature
+        """Send it again, with a new link and its full time."""
+        self.read(Nothing)
+        sent = services.resend(
+            actor=self.actor, person=self.person, project=self.get_object(), invitation_id=invitation_id
+        )
+        return Response(self.get_serializer(sent).data)
+
+    @extend_schema(request=None, responses={204: None})
+    @action(
+        detail=True,
+        methods=["delete"],
+        serializer_class=InvitationSerializer,
+        url_path="invitations/<uuid:invitation_id>",
+        url_name="invitation",
+    )
+    @idempotent
+    def revoke(self, request: Request, pk: UUID, invitation_id: UUID) -> Response:  # noqa: ARG002 - DRF's signature
+        """Take it back."""
+        self.read(Nothing)
+        services.revoke(
+            actor=self.actor, person=self.person, project=self.get_object(), invitation_id=invitation_id
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _invited(body: dict[str, Any]) -> dict[str, Any]:
+    """What the service takes: one of the two ways to name somebody."""
+    if (body["person"] is None) == (not body["email"]):
+        raise Refused("invitation.whom", field="email")
+    named = {"invited": body["person"]} if body["person"] else {"email": body["email"]}
+    return {**named, "role": body["role"], "ends_on": body["ends_on"]}
