@@ -38,6 +38,11 @@ class Counter(models.Model):
         """What is left."""
         return self.limit - self.used - self.reserved
 
+    @property
+    def taken(self) -> int:
+        """Used and reserved together."""
+        return self.used + self.reserved
+
 
 class Ceiling(models.Model):
     """One dimension of what the lab, or one member's personal projects, may have together.

@@ -129,7 +129,8 @@ class Shell:
             _("Decisions"), "approvals:decisions", "gavel", count=count, title=_("The lab")
         )
         audit = self._link(_("Audit"), "audit:list", "history")
-        return [decisions, audit, self._link(_("Platform"), "cluster:status", "heartbeat")]
+        quotas = self._link(_("Quotas"), "quotas:all", "database")
+        return [decisions, quotas, audit, self._link(_("Platform"), "cluster:status", "heartbeat")]
 
     def _link(
         self, name: Promise, view: str, icon: str, *, count: int = 0, title: Promise | str = ""
