@@ -40,7 +40,7 @@ quota_urls = [
 ]
 
 urlpatterns = [
-    path("v1/", include(([*router.urls, *quota_urls], "api"))),
+    path("v1/", include(([*quota_urls, *router.urls], "api"))),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     # From our own static files, with no inline style or script.
     path(

@@ -12,7 +12,6 @@ NEW: dict[str, object] = {
     "parameters": {"title": "Notes"},
 }
 
-
 RULE: dict[str, object] = {"name": "generous", "terms": {"most_limit": {"cpu_mhz": 8000}, "days": 30}}
 ABSENCE: dict[str, object] = {
     "person": str(IDS["bob"]),
@@ -48,7 +47,14 @@ READS = [
     Call("GET", "projects/", "projects:read", stranger=200),
     Call("GET", "projects/{project}/", "projects:read"),
     Call("GET", "projects/{project}/members/", "projects:read"),
+    Call("GET", "projects/{project}/invitations/", "projects:read", who="dana", viewer=403),
+    Call("GET", "invitations/", "projects:read", stranger=200),
+    Call("GET", "groups/", "projects:read", who="bob", viewer=403, stranger=403),
     Call("GET", "projects/{project}/quota/", "projects:read"),
+    Call("GET", "projects/{project}/quota/usage/", "projects:read"),
+    Call("GET", "projects/{project}/quota/changes/", "projects:read"),
+    Call("GET", "quotas/", "projects:read", stranger=200),
+    Call("GET", "quotas/ceilings/", "projects:read", who="bob", viewer=403, stranger=403),
     Call("GET", "requests/", "requests:read", stranger=200),
     Call("GET", "requests/{request}/", "requests:read"),
     Call("GET", "requests/usual/", "requests:read", stranger=200),
@@ -69,6 +75,25 @@ READS = [
     Call("GET", "operations/{operation}/?wait=1", "apps:read"),
 ]
 WRITES = [
+    Call("POST", "projects/{project}/quota/what-if/", "projects:read", {"amounts": {"apps": 1}}),
+    Call(
+        "PATCH",
+        "projects/{project}/quota/",
+        "requests:decide",
+        {"limits": {"apps": 9}, "reason": "more"},
+        428,
+        who="bob",
+        why="nobody overwrites what they have not read",
+    ),
+    Call(
+        "PATCH",
+        "quotas/ceilings/",
+        "requests:decide",
+        {"limits": {"apps": 900}, "reason": "to begin with"},
+        428,
+        who="bob",
+        stranger=403,
+    ),
     Call("POST", "apps/", "apps:write", NEW, 202, viewer=403),
     Call("POST", "apps/?dry_run=true", "apps:write", NEW, 200, viewer=403),
     Call("POST", "apps/", "apps:write", {**NEW, "resources": LARGE, "reason": "course"}, 202, viewer=403),
@@ -106,6 +131,33 @@ WRITES = [
         why="an app runs",
     ),
     Call("POST", "projects/{project}/restore/", "projects:write", {}, 200, "dana", viewer=403),
+    Call("POST", "projects/{project}/review/", "projects:write", {}, 200, "dana", viewer=403),
+    Call(
+        "POST",
+        "projects/{project}/invitations/",
+        "projects:write",
+        {"email": "yan@lab.example", "role": "viewer"},
+        201,
+        "dana",
+        viewer=403,
+    ),
+    Call(
+        "POST", "projects/{project}/invitations/{invitation}/resend/", "projects:write", {}, 200, "dana", 403
+    ),
+    Call("DELETE", "projects/{project}/invitations/{invitation}/", "projects:write", None, 204, "dana", 403),
+    Call("POST", "invitations/{mine}/accept/", "projects:write", {}, 200, viewer=404),
+    Call("POST", "invitations/{mine}/decline/", "projects:write", {}, 204, viewer=404),
+    Call(
+        "POST",
+        "groups/",
+        "projects:write",
+        {"path": "/lab/new", "project": "{project}", "role": "viewer"},
+        201,
+        "bob",
+        viewer=403,
+        stranger=403,
+    ),
+    Call("DELETE", "groups/{group}/", "projects:write", None, 204, "bob", viewer=403, stranger=403),
     Call("POST", "requests/{request}/assign/", "requests:decide", {"assignee": str(NORA)}, 200, who="bob"),
     Call("POST", "rules/", "requests:decide", RULE, 201, who="bob"),
     Call("POST", "rules/?dry_run=true", "requests:decide", RULE, 200, who="bob"),
