@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from apps.accounts.enums import LabRole
 from apps.accounts.models import ApiToken, Person
+from apps.approvals import services as approvals
 from apps.approvals.models import Absence, Rule
 from apps.notices import services as notices
 from apps.notices.models import Notice, Outbox
@@ -27,6 +29,9 @@ LARGE = {"cpu_mhz": 8000, "memory_mib": 8192}
 KEY = "no-such-key"
 
 
+OF_TEMPLATES = ("approvals:request-app", "approvals:preview")  #: addresses whose slug is a template's
+
+
 @dataclass(frozen=True)
 class Place:
     """The values of the addresses' parts; `pk` depends on the resource."""
@@ -40,7 +45,7 @@ class Place:
         known = {**self.ids, "pk": self.pks.get(resource)}
         if name == "quotas:member-ceiling":
             known["slug"] = known["personal"]
-        if name.startswith(("catalogue:", "approvals:")) or resource == "templates":
+        if name in OF_TEMPLATES or name.startswith("catalogue:") or resource == "templates":
             known["slug"] = "page"
         return {part: known[part] for part in wanted}
 
@@ -65,8 +70,16 @@ def furnish(project: Project, developer: Person, chain: Chain, label: str) -> Pl
     assert known is not None
     assert waits.request is not None
     assert made.operation is not None
+    said = approvals.comment(
+        actor=actor(developer),
+        person=developer,
+        request_id=waits.request.id,
+        text="the plan",
+        file=SimpleUploadedFile("plan.txt", b"as it is"),
+    )
     ids = {
         "slug": project.slug,
+        "message_id": said.id,
         "personal": known.slug,
         "app": made.app.name,
         "project_id": project.id,
@@ -99,7 +112,7 @@ def bury(place: Place, owner: Person, chain: Chain) -> None:
 def nowhere() -> Place:
     """Ids that nothing has."""
     ids: dict[str, Any] = dict.fromkeys(
-        ["project_id", "app_id", "request_id", "membership_id", "member_id"], uuid4()
+        ["project_id", "app_id", "request_id", "message_id", "membership_id", "member_id"], uuid4()
     )
     ids |= {"invitation_id": uuid4(), "slug": "never-was", "personal": "never-was", "app": "never-was"}
     return Place(ids, dict.fromkeys(["projects", "apps", "requests", "operations"], uuid4()))

@@ -20,11 +20,12 @@ WHO: dict[str, frozenset[str]] = {
     "read-all": frozenset({"auditor", "admin"}),
     "admin": frozenset({"admin"}),
     "withdraw": frozenset({"developer", "owner"}),  # who asked for it, and the project's owners
+    "asker": frozenset({"developer"}),  # who asked for it
     "mine": frozenset({"developer"}),
     "nobody": frozenset(),  # a secret of somebody else's opens it
 }
 OF_PROJECTS = frozenset(
-    {"view", "deploy", "own", "decide", "withdraw"}
+    {"view", "deploy", "own", "decide", "withdraw", "asker"}
 )  #: words that ask for a role in a project
 
 
@@ -39,6 +40,7 @@ class Row:
 
 
 NEW = {"template": "page", "name": "notes", "parameters": {"title": "Notes"}, "project": "{project_id}"}
+ASKED = {"kind": "project", "name": "Proteins", "slug": "proteins", "reason": "a team"}
 GUEST = {"email": "new@lab.example", "role": "viewer"}
 ABSENCE = {
     "person": "{admin}",
@@ -135,6 +137,21 @@ PAGES: dict[str, dict[str, Row]] = {
     "approvals:withdraw": {"POST": Row("withdraw", archived="withdraw")},
     "approvals:approve": {"POST": Row("decide", {"reason": "yes"}, archived="decide")},
     "approvals:reject": {"POST": Row("decide", {"reason": "no"}, archived="decide")},
+    "approvals:ask-project": {"GET": Row("signed"), "POST": Row("signed")},
+    "approvals:ask-quota": {"GET": Row("own"), "POST": Row("own")},
+    "approvals:preview-quota": {"POST": Row("own")},
+    "approvals:ask-rights": {"GET": Row("view"), "POST": Row("view")},
+    "approvals:edit": {
+        "GET": Row("withdraw", archived="withdraw"),
+        "POST": Row("withdraw", archived="withdraw"),
+    },
+    "approvals:send": {"POST": Row("asker", archived="asker")},
+    "approvals:comment": {"POST": Row("deploy", {"text": "Hello"}, archived="deploy")},
+    "approvals:answer": {"POST": Row("withdraw", archived="withdraw")},
+    "approvals:attachment": {"GET": Row("view")},
+    "approvals:take": {"POST": Row("decide", archived="decide")},
+    "approvals:approve-in-part": {"POST": Row("decide", {"reason": "half"}, archived="decide")},
+    "approvals:request-changes": {"POST": Row("decide", {"reason": "why"}, archived="decide")},
     "approvals:decisions": {"GET": Row("read-all")},
     "approvals:assign": {"POST": Row("decide", archived="decide")},
     "approvals:rules": {"GET": Row("read-all")},
@@ -195,9 +212,18 @@ API: dict[str, dict[str, Row]] = {
     "api:projects-usage": {"GET": Row("view")},
     "api:projects-limit-changes": {"GET": Row("view")},
     "api:uploads-list": {"POST": Row("signed")},
-    "api:requests-list": {"GET": Row("signed")},
+    "api:requests-list": {"GET": Row("signed"), "POST": Row("signed", ASKED)},
     "api:requests-usual": {"GET": Row("signed")},
-    "api:requests-detail": {"GET": Row("view")},
+    "api:requests-detail": {
+        "GET": Row("view"),
+        "PATCH": Row("withdraw", {"reason": "another"}, archived="withdraw"),
+    },
+    "api:requests-messages": {"GET": Row("view")},
+    "api:requests-take": {"POST": Row("decide", archived="decide")},
+    "api:requests-request-changes": {"POST": Row("decide", {"reason": "why"}, archived="decide")},
+    "api:requests-submit": {"POST": Row("asker", archived="asker")},
+    "api:requests-answer": {"POST": Row("withdraw", archived="withdraw")},
+    "api:requests-comment": {"POST": Row("deploy", {"text": "Hello"}, archived="deploy")},
     "api:requests-approve": {"POST": Row("decide", {"reason": "yes"}, archived="decide")},
     "api:requests-reject": {"POST": Row("decide", {"reason": "no"}, archived="decide")},
     "api:requests-assign": {"POST": Row("decide", {"assignee": None}, archived="decide")},
