@@ -21,6 +21,14 @@ ABSENCE: dict[str, object] = {
 }
 
 
+PROTEINS: dict[str, object] = {
+    "kind": "project",
+    "name": "Proteins",
+    "slug": "proteins",
+    "reason": "a team",
+}
+
+
 @dataclass(frozen=True)
 class Call:
     """One call, as somebody with the right makes it."""
@@ -57,6 +65,7 @@ READS = [
     Call("GET", "quotas/ceilings/", "projects:read", who="bob", viewer=403, stranger=403),
     Call("GET", "requests/", "requests:read", stranger=200),
     Call("GET", "requests/{request}/", "requests:read"),
+    Call("GET", "requests/{request}/messages/", "requests:read"),
     Call("GET", "requests/usual/", "requests:read", stranger=200),
     Call("GET", "rules/", "requests:read", who="bob", viewer=403, stranger=403),
     Call("GET", "rules/{rule}/", "requests:read", who="bob", viewer=403, stranger=403),
@@ -116,6 +125,13 @@ WRITES = [
     Call("POST", "notices/{notice}/read/", "profile:read", {}, 200, viewer=404),
     Call("POST", "notices/read/", "profile:read", {}, 200, stranger=200),
     Call("POST", "requests/{request}/withdraw/", "apps:write", {}, 200, viewer=403),
+    Call("POST", "requests/", "requests:write", PROTEINS, 201, stranger=201, viewer=201),
+    Call("PATCH", "requests/{request}/", "requests:write", {"reason": "Two courses"}, 200, viewer=403),
+    Call("POST", "requests/{request}/take/", "requests:decide", {}, 200, who="bob"),
+    Call("POST", "requests/{request}/request-changes/", "requests:decide", {"reason": "?"}, 200, who="bob"),
+    Call("POST", "requests/{request}/submit/", "requests:write", {}, 409, viewer=403, why="it was sent"),
+    Call("POST", "requests/{request}/answer/", "requests:write", {}, 409, viewer=403, why="nobody asked"),
+    Call("POST", "requests/{request}/comment/", "requests:write", {"text": "Hello"}, 201, viewer=403),
     Call("POST", "requests/{request}/approve/", "requests:decide", {"reason": "yes"}, 200, who="bob"),
     Call("POST", "requests/{request}/reject/", "requests:decide", {"reason": "no"}, 200, who="bob"),
     Call("POST", "projects/", "projects:write", {"slug": "new", "name": "New"}, 201, who="bob", viewer=403),

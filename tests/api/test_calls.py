@@ -166,9 +166,12 @@ def _shape(pattern: str) -> str:
         "notices": "{notice}",
         "rules": "{rule}",
         "absences": "{absence}",
+        "invitations": "{mine}",
+        "groups": "{group}",
     }
     return (
         pattern.replace("<str:pk>", named.get(first, "{id}"))
         .replace("<uuid:member_id>", "{member}")
+        .replace("<uuid:invitation_id>", "{invitation}")
         .replace("<str:slug>", "page")
     )

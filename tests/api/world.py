@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.utils import timezone
@@ -14,7 +14,7 @@ from apps.approvals.services import absences, rules
 from apps.notices import services as notices
 from apps.notices.models import Notice
 from apps.projects.enums import Role
-from apps.projects.models import Membership, Project
+from apps.projects.models import GroupMapping, Invitation, Membership, Project
 from apps.workloads.models import App, Operation
 from orchestration.states import ObservedState
 from tests.apps.workloads.chain import Chain
@@ -41,6 +41,9 @@ class World:
     membership: Membership
     alice: Person
     viewer: Person
+    invitation: Invitation
+    mine: Invitation
+    group: GroupMapping
 
     def path(self, template: str) -> str:
         """Fill in the ids: each field of the world by its name, {request}, {member}."""
@@ -53,6 +56,9 @@ class World:
             rule=self.rule.id,
             absence=self.absence.id,
             member=self.membership.id,
+            invitation=self.invitation.id,
+            mine=self.mine.id,
+            group=self.group.id,
         )
 
 
@@ -84,6 +90,22 @@ def build(alice: Person, genomics: Project, use: Callable[[Chain], None]) -> Wor
         viewer,
         alice,
         viewer.person,
+        _invited(genomics, "zoe@lab.example"),
+        _invited(projects.shared("proteins", people.person("paul")), alice.email),
+        GroupMapping.objects.create(path="/lab/genomics", project=genomics, role=Role.VIEWER),
+    )
+
+
+def _invited(project: Project, email: str) -> Invitation:
+    """Somebody is invited by an owner, a day ago."""
+    owner = project.memberships.get(role=Role.OWNER).person
+    return Invitation.objects.create(
+        project=project,
+        email=email,
+        role=Role.VIEWER,
+        inviter=owner,
+        digest=email,
+        expires_at=timezone.now() + timedelta(days=13),
     )
 
 

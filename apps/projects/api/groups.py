@@ -13,7 +13,7 @@ from apps.base.rest import Nothing, RoomViewSet
 from apps.projects import selectors, services
 from apps.projects.models import GroupMapping
 from apps.projects.serializers import GroupSerializer, NewGroup
-from kernel.errors import Forbidden, Missing, Refused
+from kernel.errors import Forbidden, Missing
 
 
 class GroupViewSet(RoomViewSet):
@@ -42,7 +42,7 @@ class GroupViewSet(RoomViewSet):
             raise Forbidden
         found = self.within(selectors.visible_to(self.person), "id").filter(id=body.pop("project")).first()
         if found is None:
-            raise Refused("missing", field="project")
+            raise Missing
         made = services.map_group(actor=self.actor, person=self.person, project=found, **body)
         return Response(self.get_serializer(made).data, status=status.HTTP_201_CREATED)
 

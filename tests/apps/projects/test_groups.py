@@ -128,7 +128,6 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("two slashes", {"path": "/lab//x"}, "path"),
     ("nothing", {"path": "  "}, "path"),
     ("no role", {"role": "admin"}, "role"),
-    ("no project", {"project": "00000000-0000-4000-8000-0000000000ff"}, "project"),
     ("a field pushed in", {"person": "x"}, "person"),
     ("twice", {"path": "/lab/twice"}, "path"),
 ]
