@@ -21,10 +21,10 @@ ABSENCE: dict[str, object] = {
 }
 
 
-PROTEINS: dict[str, object] = {
+MICROSCOPES: dict[str, object] = {
     "kind": "project",
-    "name": "Proteins",
-    "slug": "proteins",
+    "name": "Microscopes",
+    "slug": "microscopes",
     "reason": "a team",
 }
 
@@ -125,7 +125,7 @@ WRITES = [
     Call("POST", "notices/{notice}/read/", "profile:read", {}, 200, viewer=404),
     Call("POST", "notices/read/", "profile:read", {}, 200, stranger=200),
     Call("POST", "requests/{request}/withdraw/", "apps:write", {}, 200, viewer=403),
-    Call("POST", "requests/", "requests:write", PROTEINS, 201, stranger=201, viewer=201),
+    Call("POST", "requests/", "requests:write", MICROSCOPES, 201, stranger=201, viewer=201),
     Call("PATCH", "requests/{request}/", "requests:write", {"reason": "Two courses"}, 200, viewer=403),
     Call("POST", "requests/{request}/take/", "requests:decide", {}, 200, who="bob"),
     Call("POST", "requests/{request}/request-changes/", "requests:decide", {"reason": "?"}, 200, who="bob"),
