@@ -130,7 +130,10 @@ class Shell:
         )
         audit = self._link(_("Audit"), "audit:list", "history")
         quotas = self._link(_("Quotas"), "quotas:all", "database")
-        return [decisions, quotas, audit, self._link(_("Platform"), "cluster:status", "heartbeat")]
+        groups = self._link(_("Groups"), "projects:groups", "user")
+        left = [self._link(_("Departures"), "projects:departures", "logout")] if self.person.is_admin else []
+        platform = self._link(_("Platform"), "cluster:status", "heartbeat")
+        return [decisions, quotas, groups, *left, audit, platform]
 
     def _link(
         self, name: Promise, view: str, icon: str, *, count: int = 0, title: Promise | str = ""
