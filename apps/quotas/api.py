@@ -90,6 +90,7 @@ class QuotaViewSet(RoomViewSet):
         return self._figures(project)
 
     @extend_schema(request=WhatIf, responses=WhatIfSerializer)
+    @idempotent
     def what_if(self, request: Request, project_id: UUID) -> Response:  # noqa: ARG002 - DRF's signature
         """Say what the figures would be: the same as every form shows before it is sent."""
         project = self._project(project_id)
