@@ -17,7 +17,7 @@ __all__ = ["alice", "bob", "charlie", "dana", "erik", "genomics", "signed_in"]
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Let TransactionTestCase empty the tables between tests.
 
-    It does so by TRUNCATE, which the triggers of the audit's tables refuse. Only those are off, and only in the
+    It does so by TRUNCATE, which the triggers of the audit refuse. Only those are off, and only in the
     test database: the ones that refuse UPDATE and DELETE stay, and tests/apps/audit tries both.
     """
     with django_db_blocker.unblock(), connection.cursor() as cursor:

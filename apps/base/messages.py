@@ -235,7 +235,7 @@ SENTENCES: Mapping[str, Promise] = {
     "request.whole": _("This is all that was asked for: approve it as a whole."),
     "request.whole_only": _("This is granted as a whole or not at all."),
     "request.below_use": _(
-        "%(in_use)s is in use or reserved, %(over)s too much. One or more of these would have to go: %(apps)s."
+        "%(in_use)s is in use or reserved, %(over)s too much. One or more of these would have to go: %(apps)s."  # noqa: E501 - one msgid
     ),
     "request.no_change": _("These are the present limits: nothing would change."),
     "request.has_role": _("You are %(role)s already: ask for a higher role."),

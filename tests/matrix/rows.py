@@ -94,7 +94,7 @@ PAGES: dict[str, dict[str, Row]] = {
     "projects:unmap-group": {"POST": Row("admin", seen_by="nobody")},
     "projects:departures": {"GET": Row("admin", seen_by="nobody")},
     "projects:departure": {"GET": Row("admin", seen_by="nobody")},
-    "projects:hand-over": {"POST": Row("admin", {"heir": "dana@lab.example"}, seen_by="nobody")},
+    "projects:hand-over": {"POST": Row("admin", {"email": "dana@lab.example"}, seen_by="nobody")},
     "projects:settle": {"POST": Row("admin", seen_by="nobody")},
     "catalogue:list": {"GET": Row("signed")},
     "catalogue:template": {"GET": Row("signed")},

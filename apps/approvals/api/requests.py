@@ -1,5 +1,6 @@
 """`requests`: what is asked for, what is said about it, and its decision."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ _TAKES = {
     RequestKind.PROJECT: ({"name", "slug", "description", "limits"}, ("name", "slug")),
     RequestKind.RIGHTS: ({"project", "role"}, ("project", "role")),
 }
-_ASK = {
+_ASK: Mapping[RequestKind, Callable[..., Request]] = {
     RequestKind.QUOTA: services.ask_quota,
     RequestKind.PROJECT: services.ask_project,
     RequestKind.RIGHTS: services.ask_rights,

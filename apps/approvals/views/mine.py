@@ -29,7 +29,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """The person's requests and their projects', the newest first; state and kind stand in the address."""
     person = cast("Person", request.user)
     found = selectors.joined_by(person)
-    only, kind = request.GET.get("only", ""), request.GET.get("kind", "")
+    only, kind = request.GET.get("state", ""), request.GET.get("kind", "")
     if only == "waiting":
         found = found.filter(state__in=WAITING)
     elif only in RequestState.values:

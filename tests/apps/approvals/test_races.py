@@ -9,7 +9,8 @@ import pytest
 from apps.accounts.enums import LabRole
 from apps.accounts.models import Person
 from apps.approvals import services
-from apps.approvals.models import Request
+from apps.approvals.enums import Verdict
+from apps.approvals.models import Decision, Request
 from apps.approvals.services import Submitted, rules
 from apps.projects.models import Project
 from apps.quotas import services as quotas
@@ -21,6 +22,7 @@ from kernel.units import Amounts
 from tests.atonce import at_once
 from tests.cast import actor, enter
 from tests.factories import catalogue, projects
+from tests.factories import people as people_factory
 from tests.factories.apps import submit
 
 ROOM, ASKERS = 10, 50
@@ -109,3 +111,23 @@ def test_conflicting_clicks_have_one_winner(project: Project, dana: Person) -> N
     assert sum(not isinstance(each, Exception) for each in told) == 1
     assert all(isinstance(each, Conflict) for each in told if isinstance(each, Exception))
     assert App.objects.get(id=app.id).generation == 2
+
+
+def test_whoever_comes_second_hears_who_was_first(project: Project, dana: Person) -> None:
+    """Two admins with different verdicts at once: one wins, the other is told by whom, and what."""
+    bob, nora = enter("bob", LabRole.ADMIN), people_factory.person("nora", lab_role=LabRole.ADMIN)
+    waiting = _waiting(project, dana)
+    told = at_once(
+        [
+            partial(services.approve, actor=actor(bob), person=bob, request_id=waiting),
+            partial(services.reject, actor=actor(nora), person=nora, request_id=waiting, reason="no"),
+        ]
+    )
+    [won] = [each for each in told if isinstance(each, Decision)]
+    [lost] = [each for each in told if isinstance(each, Conflict)]
+    assert won.decider is not None
+    assert lost.code == "request.decided"
+    assert lost.params["who"] == won.decider.label
+    assert str(lost.params["verdict"]) == str(Verdict(won.verdict).label)
+    assert Decision.objects.filter(request_id=waiting).count() == 1
+    assert quotas.recount() == ()

@@ -1,7 +1,7 @@
 """Asking for quota, projects and rights: what is granted, in part, until a day, and each clear refusal."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -28,12 +28,12 @@ from tests.factories.callers import caller
 SignedIn = Callable[[Person], Client]
 
 
-def today(days: int = 0) -> Any:
+def today(days: int = 0) -> date:
     return timezone.localdate() + timedelta(days=days)
 
 
 def quota(person: Person, project: Project, limits: Any, **more: Any) -> Request:
-    told = {"reason": "a course in May", **more}
+    told: dict[str, Any] = {"reason": "a course in May", **more}
     return services.ask_quota(
         actor=actor(person), person=person, project_id=project.id, limits=limits, **told
     )
@@ -66,10 +66,11 @@ def test_granted_in_part_until_a_day_and_back_again(genomics: Project, dana: Per
 
 def test_edited_asked_for_changes_answered_and_approved(genomics: Project, dana: Person, bob: Person) -> None:
     asked = quota(dana, genomics, {"cpu_mhz": 9000})
-    who, why = {"actor": actor(bob), "person": bob}, "for how long?"
+    why = "for how long?"
+    who: dict[str, Any] = {"actor": actor(bob), "person": bob}
     services.take(**who, request_id=asked.id)
     services.request_changes(**who, request_id=asked.id, reason=why)
-    mine = {"actor": actor(dana), "person": dana, "request_id": asked.id}
+    mine: dict[str, Any] = {"actor": actor(dana), "person": dana, "request_id": asked.id}
     services.edit(**mine, changes={"until": today(30), "limits": {"cpu_mhz": 8000}}, version=1)
     services.answer(**mine, text="for a month")
     with pytest.raises(Conflict) as told:
@@ -124,7 +125,7 @@ def test_limits_that_cannot_be(
 def test_a_last_day_that_is_over(genomics: Project, dana: Person, bob: Person) -> None:
     assert "until" in refused(lambda: quota(dana, genomics, {"cpu_mhz": 9000}, until=today(-1)))
     asked = quota(dana, genomics, {"cpu_mhz": 9000})
-    told = {"actor": actor(bob), "person": bob, "request_id": asked.id}
+    told: dict[str, Any] = {"actor": actor(bob), "person": bob, "request_id": asked.id}
     assert "until" in refused(lambda: services.approve(**told, until=today(-1)))
     asked.refresh_from_db()
     assert (asked.state, limit(genomics, "cpu_mhz")) == (RequestState.SUBMITTED, (4000, 4000))
@@ -136,7 +137,7 @@ def test_a_limit_that_was_fine_when_asked_is_looked_at_again(
     catalogue.template()
     asked = quota(dana, genomics, {"cpu_mhz": 50})
     submit(dana, "wiki", project_id=genomics.id)
-    told = {"actor": actor(bob), "person": bob, "request_id": asked.id}
+    told: dict[str, Any] = {"actor": actor(bob), "person": bob, "request_id": asked.id}
     found = refused(lambda: services.approve(**told))
     assert "wiki (100)" in found["limits.cpu_mhz"]
     asked.refresh_from_db()
@@ -159,7 +160,7 @@ def test_parts_that_cannot_be(
     genomics: Project, dana: Person, bob: Person, granted: dict[str, Any], field: str, reason: str
 ) -> None:
     asked = quota(dana, genomics, {"cpu_mhz": 9000})
-    told = {"actor": actor(bob), "person": bob, "request_id": asked.id, "reason": "part"}
+    told: dict[str, Any] = {"actor": actor(bob), "person": bob, "request_id": asked.id, "reason": "part"}
     assert field in refused(lambda: services.approve_in_part(**told, granted=granted)), reason
     asked.refresh_from_db()
     assert (asked.state, limit(genomics, "cpu_mhz")) == (RequestState.SUBMITTED, (4000, 4000))
@@ -169,7 +170,12 @@ def test_an_app_granted_smaller_until_a_day(alice: Person, bob: Person) -> None:
     catalogue.template()
     made = submit(alice, resources={"cpu_mhz": 8000, "memory_mib": 64}, reason="a course")
     assert made.request is not None
-    told = {"actor": actor(bob), "person": bob, "request_id": made.request.id, "reason": "smaller"}
+    told: dict[str, Any] = {
+        "actor": actor(bob),
+        "person": bob,
+        "request_id": made.request.id,
+        "reason": "smaller",
+    }
     assert "granted.cpu_mhz" in refused(lambda: services.approve_in_part(**told, granted={"cpu_mhz": 1}))
     services.approve_in_part(**told, granted={"cpu_mhz": 5000}, until=today(7))
     row = Counter.objects.get(project=made.app.project, dimension="cpu_mhz")
@@ -204,7 +210,7 @@ def test_an_owner_decides_about_rights(genomics: Project, alice: Person, dana: P
 
 @pytest.mark.parametrize("role", ["viewer", "developer", "emperor"])
 def test_only_a_higher_role_is_asked_for(genomics: Project, alice: Person, role: str) -> None:
-    told = {"actor": actor(alice), "person": alice, "project_id": genomics.id, "reason": "x"}
+    told: dict[str, Any] = {"actor": actor(alice), "person": alice, "project_id": genomics.id, "reason": "x"}
     assert "role" in refused(lambda: services.ask_rights(**told, role=role))
 
 
@@ -242,7 +248,7 @@ def test_what_admins_say_among_themselves(
     genomics: Project, dana: Person, bob: Person, signed_in: SignedIn
 ) -> None:
     asked = quota(dana, genomics, {"cpu_mhz": 9000})
-    told = {"actor": actor(bob), "person": bob, "request_id": asked.id, "internal": True}
+    told: dict[str, Any] = {"actor": actor(bob), "person": bob, "request_id": asked.id, "internal": True}
     services.comment(**told, text="Secret opinion")
     assert "Secret opinion" in signed_in(bob).get(f"/requests/{asked.id}/").content.decode()
     assert "Secret opinion" not in signed_in(dana).get(f"/requests/{asked.id}/").content.decode()
@@ -272,12 +278,17 @@ def test_the_pages_from_asking_to_deciding(
     assert b"a course" in admin.get(page).content
     admin.post(f"{page}request-changes/", {"reason": "How long?", "version": "2"})
     owner.post(f"{page}answer/", {"text": "A month"})
-    told = {"reason": "some", "granted-cpu_mhz": "6000", "until": str(today(9)), "version": "2"}
+    told: dict[str, Any] = {
+        "reason": "some",
+        "granted-cpu_mhz": "6000",
+        "until": str(today(9)),
+        "version": "2",
+    }
     assert admin.post(f"{page}approve-in-part/", told).headers["Location"] == "/decisions/"
     assert limit(genomics, "cpu_mhz") == (4000, 6000)
     assert "A month" in owner.get(page).content.decode()
     assert admin.get("/decisions/?order=effect").status_code == 200
-    assert owner.get("/requests/?only=partially_approved&kind=quota").content.count(b"data-row ") == 1
+    assert owner.get("/requests/?state=partially_approved&kind=quota").content.count(b"data-row ") == 1
 
 
 def test_the_form_for_a_project_and_for_rights(
