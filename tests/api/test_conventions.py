@@ -110,6 +110,7 @@ def test_beyond_the_quota(world: World, tool: Tool) -> None:
         "reserved": 0,
         "asked": 8000,
         "limit": 4000,
+        "scope": "project",
         "unit": "MHz",
     }
     assert refused["more"]["pointer"] == "#/reason"
