@@ -14,6 +14,7 @@ from stack.keeper import environment_of
 from stack.layout import CHECKOUT, Layout, StackError, run
 from stack.mounts import unmount_below
 from stack.names import PORTAL_HOST
+from stack.orphans import end_below
 from stack.parts.docker import answering
 from stack.people import PEOPLE, passwords
 
@@ -86,6 +87,7 @@ def stop_all(layout: Layout, *, leave: Collection[str] = ()) -> None:
         processes.stop(name)
     if "nomad" not in leave:
         halt_tasks(layout)
+        end_below(layout.open / "nomad")
         unmount_below(layout.open / "nomad")
     with ThreadPoolExecutor() as pool:
         list(pool.map(processes.stop, [name for name in running if name not in ON_TOP]))
