@@ -63,6 +63,8 @@ class Nomad(Part):
         if self.given or self._program():
             self._tokens()
         wait_until(self._node_ready, why="no Nomad node is ready", deadline_s=self.deadline_s, step_s=0.5)
+        if not self.given:
+            self._take_tasks_again()
         self.stack.facts["allowed_drivers"] = self._drivers()
         if not self.layout.external:
             OpenBao(self.stack).trust(f"{self._url()}/.well-known/jwks.json")
@@ -177,6 +179,12 @@ class Nomad(Part):
 
     def _node_ready(self) -> bool:
         return any(node["Status"] == "ready" for node in self._call("GET", "nodes"))
+
+    def _take_tasks_again(self) -> None:
+        """Our agent drains its node when it stops, and the node comes back as it left: without a task."""
+        for node in self._call("GET", "nodes"):
+            if node["SchedulingEligibility"] == "ineligible":
+                self._call("PUT", f"node/{node['ID']}/eligibility", {"Eligibility": "eligible"})
 
     def _kind(self) -> str:
         return "real" if self.given or self._program() else "stand-in"
