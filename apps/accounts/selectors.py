@@ -33,6 +33,12 @@ def pending_of(person: Person) -> Person | None:
     return Person.objects.filter(subject="", email=person.email).first()
 
 
+def language_of(email: str) -> str:
+    """What the person of a verified address reads; empty where nobody is known by it."""
+    known = Person.objects.filter(email__iexact=email, email_verified=True, is_active=True)
+    return known.order_by("created_at").values_list("language", flat=True).first() or ""
+
+
 def to_check() -> "QuerySet[Person]":
     """Whoever could come in now, by a session or a token, whoever is locked out, and whoever's turn it is.
 

@@ -9,13 +9,13 @@ import secrets
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.accounts import selectors as people
 from apps.accounts.models import Person
 from apps.notices import services as notices
 from apps.projects import selectors
@@ -104,11 +104,10 @@ def _send(invitation: Invitation) -> None:
     invitation.digest = digest(secret)
     invitation.expires_at = timezone.now() + VALID
     invitation.save()
-    known = invitation.person
     notices.notify_address(
         kind="member.invited",
         email=invitation.email,
-        language=known.language if known else settings.LANGUAGE_CODE,
+        language=people.language_of(invitation.email) or invitation.inviter.language,
         params={
             "project": invitation.project.name,
             "role": invitation.role,

@@ -29,6 +29,18 @@ def as_csv() -> str:
     return text.getvalue()
 
 
+class _Dumper(yaml.SafeDumper):
+    """YAML knows more ends of lines than we do: a text that holds one is quoted, and the end escaped."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    style = '"' if set(text) & set("\x85\u2028\u2029") else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
 def as_yaml() -> str:
     """The same as a tree."""
     tree: dict[str, dict[str, Any]] = {}
@@ -42,7 +54,7 @@ def as_yaml() -> str:
         else:
             project.setdefault("members", []).append(row)
     whole = {"projects": list(tree.values())}
-    return str(yaml.safe_dump(whole, allow_unicode=True, sort_keys=False))
+    return str(yaml.dump(whole, Dumper=_Dumper, allow_unicode=True, sort_keys=False))
 
 
 def _rows() -> Iterator[dict[str, str]]:
