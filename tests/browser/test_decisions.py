@@ -36,12 +36,14 @@ WORDS = {
         "decided": "in part",
         "ended": "has ended",
         "state": "Approved in part",
+        "days": "1",
     },
     "fr": {
         "invited": "Invitation au",
         "decided": "en partie",
         "ended": "a pris fin",
         "state": "Acceptée en partie",
+        "days": "2",
     },
 }
 
@@ -119,7 +121,7 @@ def test_invited_asked_granted_in_part_and_ended(
     bob.page.locator("details:has([formaction$='/approve-in-part/']) summary").click()
     bob.page.fill("[name=granted-apps]", str(before + 5))
     bob.page.locator("[formaction$='/approve-in-part/']").click()
-    expect(bob.page.locator("main")).to_contain_text(words["decided"])
+    expect(bob.page.locator("main")).to_contain_text(words["state"])
     assert limit_of_apps(charlie) == before + 5
 
     decided = mail("charlie", lambda said: words["decided"] in said)

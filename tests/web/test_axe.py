@@ -25,10 +25,11 @@ from apps.cluster.models import PartStatus
 from apps.notices import services as notices
 from apps.notices.mail import stop_link
 from apps.notices.models import Outbox
-from apps.projects.models import Project
+from apps.projects import services as founding
+from apps.projects.models import Departure, Project
 from apps.workloads.models import Observation
 from tests.cast import BACKEND, actor
-from tests.factories import catalogue, people
+from tests.factories import catalogue, people, projects
 from tests.factories.apps import submit
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
@@ -71,7 +72,7 @@ def _plain(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def lab(alice: Person, bob: Person, genomics: Project) -> dict[str, str]:
+def lab(alice: Person, bob: Person, charlie: Person, dana: Person, genomics: Project) -> dict[str, str]:
     """Something on every page; returns ids for addresses."""
     catalogue.template()
     apps = {
@@ -91,7 +92,21 @@ def lab(alice: Person, bob: Person, genomics: Project) -> dict[str, str]:
     _tell(alice)
     ids = {name: str(app.id) for name, app in apps.items()}
     ids["stop"] = stop_link(alice.id, ["apps"]).split("/")[-2]
+    ids |= _people(bob, dana, charlie, genomics)
     return {**ids, "asked": str(Request.objects.get(app__name="big").id), "rule": _rule(bob)}
+
+
+def _people(admin: Person, owner: Person, guest: Person, project: Project) -> dict[str, str]:
+    """Somebody invited, a group with a role, and one who left the lab with a project of their own."""
+    asked = founding.invite(
+        actor=actor(owner), person=owner, project=project, role="viewer", email=guest.email
+    )
+    founding.map_group(actor=actor(admin), person=admin, path="/lab/genomics", project=project, role="viewer")
+    leaver = people.person("leaver", is_active=False)
+    projects.shared("left", leaver)
+    gone = Departure.objects.create(person=leaver)
+    personal = Project.objects.get(personal_of=guest).slug
+    return {"invited": str(asked.id), "gone": str(gone.id), "personal": personal}
 
 
 def _rule(person: Person) -> str:
@@ -133,6 +148,10 @@ PAGES = [
     ("alice", "/apps/{wiki}/change/", "change"),
     ("alice", "/requests/", "requests"),
     ("alice", "/requests/{asked}/", "my request"),
+    ("alice", "/requests/{asked}/edit/", "what was asked, to be changed"),
+    ("alice", "/requests/project/", "asking for a project"),
+    ("dana", "/projects/genomics/quota/ask/", "asking for quota"),
+    ("alice", "/projects/genomics/rights/ask/", "asking for rights"),
     ("bob", "/decisions/", "decisions"),
     ("bob", "/requests/{asked}/", "cockpit"),
     ("bob", "/rules/", "rules"),
@@ -143,6 +162,19 @@ PAGES = [
     ("dana", "/projects/", "projects"),
     ("dana", "/projects/genomics/", "project"),
     ("dana", "/projects/genomics/members/", "members"),
+    ("alice", "/projects/genomics/", "project of a developer"),
+    ("bob", "/new-project/", "new project"),
+    ("dana", "/projects/genomics/settings/", "settings of a project"),
+    ("dana", "/projects/genomics/review/", "yearly review"),
+    ("bob", "/groups/", "groups"),
+    ("bob", "/departures/", "departures"),
+    ("bob", "/departures/{gone}/", "departure"),
+    ("charlie", "/invitations/{invited}/", "invitation"),
+    ("dana", "/projects/genomics/quota/", "quota of a project"),
+    ("bob", "/projects/genomics/quota/set/", "limits of a project"),
+    ("bob", "/projects/{personal}/quota/ceiling/", "ceiling of a member"),
+    ("bob", "/quotas/", "quotas of all"),
+    ("bob", "/quotas/ceiling/", "ceiling of the lab"),
     ("alice", "/tokens/", "tokens"),
     ("alice", "/notices/", "notices"),
     ("alice", "/notices/preferences/", "notices by mail"),

@@ -22,6 +22,7 @@ from apps.base.requests import actor_of
 from apps.catalogue import selectors as catalogue
 from apps.catalogue.manifests.model import Manifest
 from apps.catalogue.parameters import MemberContext
+from apps.projects import permissions
 from apps.projects import selectors as projects
 from apps.projects.enums import Role
 from apps.projects.models import Project
@@ -46,6 +47,7 @@ def request_app(request: HttpRequest, slug: str) -> HttpResponse:
         "manifest": manifest,
         "answers": answers,
         "foreseen": _foreseen(request, person, manifest, answers, project),
+        **_asking_more(person, project),
         "sizes": answers.main.sizes,
         "template": catalogue.get_version(slug).template,
         "domain": settings.APPS_DOMAIN,
@@ -65,6 +67,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
         "manifest": manifest,
         "answers": answers,
         "foreseen": _foreseen(request, person, manifest, answers, project),
+        **_asking_more(person, project),
         "fragment": True,
     }
     return render(request, "approvals/foreseen.html", context)
@@ -98,6 +101,12 @@ def _project(request: HttpRequest, person: Person, offered: list[Project]) -> Pr
     chosen = next((each for each in offered if wanted in {str(each.id), each.slug}), None)
     own = next((each for each in offered if each.personal_of_id == person.id), None)
     return chosen or own or next(iter(offered), None)
+
+
+def _asking_more(person: Person, project: Project | None) -> dict[str, object]:
+    """Whose quota it is, and whether the person may ask for more of it."""
+    may = project is not None and permissions.can(person, project, "quota")
+    return {"project": project, "may_ask_quota": may}
 
 
 def _send(request: HttpRequest, person: Person, manifest: Manifest, answers: Answers) -> Submitted | None:

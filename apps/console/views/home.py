@@ -16,6 +16,7 @@ from apps.approvals import selectors as approvals
 from apps.catalogue import selectors as catalogue
 from apps.catalogue.models import Template
 from apps.console.views.frame import PROJECT_KEY, Shell
+from apps.projects import permissions
 from apps.projects import selectors as projects
 from apps.quotas import selectors as quotas
 from apps.workloads import selectors as workloads
@@ -47,6 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "requests": waiting.select_related("app", "project").order_by("-created_at")[:5],
         "figured": figured,
         "figures": quotas.figures(figured.id) if figured else (),
+        "may_ask_quota": figured is not None and permissions.can(person, figured, "quota"),
         "templates": [] if shown else _first(person),
     }
     return render(request, "console/home.html", context)

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.projects import selectors
+from apps.projects.enums import Role
 from apps.projects.models import Project
-from apps.projects.permissions import allowed, may_create
+from apps.projects.permissions import allowed, may_create, role_of
 from apps.projects.views.frame import person_of
 from apps.quotas import selectors as quotas
 from apps.workloads import selectors as workloads
@@ -51,7 +52,8 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
     person = person_of(request)
     found = selectors.get_by_slug(person, slug)
     apps = workloads.visible_to(person).filter(project=found)
-    may = allowed(person, found)
+    role = role_of(person, found)
+    may = allowed(person, found, role)
     context = {
         "project": found,
         "apps": workloads.listed(apps)[:24],
@@ -60,6 +62,8 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         "may": may,
         "review": _review(found, timezone.localdate()) if "manage" in may else "",
         "may_deploy": "deploy" in may,
+        "may_ask_quota": "quota" in may,
+        "may_ask_rights": bool(role) and role != Role.OWNER and found.archived_at is None,
         "may_manage": "members" in may and found.personal_of_id is None,
     }
     return render(request, "projects/project.html", context)

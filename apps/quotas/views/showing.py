@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.accounts.models import Person
+from apps.projects import permissions
 from apps.projects import selectors as projects
 from apps.quotas import selectors
 from apps.workloads import selectors as workloads
@@ -56,6 +57,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         "columns": [name for name in DIMENSIONS if name != "apps"],
         "page": changes.get_page(request.GET.get("page")),
         "may_set": person.is_admin,
+        "may_ask_quota": permissions.can(person, found, "quota"),
     }
     return render(request, "quotas/project.html", context)
 

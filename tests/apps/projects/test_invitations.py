@@ -312,3 +312,18 @@ def test_the_api_names_the_field(
     assert response.status_code == 400, reason
     assert [each["pointer"] for each in response.json()["errors"]] == [f"#/{field}"], reason
     assert not Invitation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("email", "language", "reason"),
+    [
+        ("charlie@lab.example", "en", "charlie reads English"),
+        ("nobody@lab.example", "fr", "nobody is known by it: as dana, who invites, reads"),
+    ],
+)
+def test_it_is_written_in_the_reader_s_language(
+    dana: Person, charlie: Person, genomics: Project, email: str, language: str, reason: str
+) -> None:
+    Person.objects.filter(id=charlie.id).update(language="en")
+    invite(dana, genomics, email)
+    assert Outbox.objects.latest("id").payload["language"] == language, reason

@@ -103,3 +103,21 @@ def test_a_developer_does_not_manage(
 def test_those_who_read_all_see_the_others_below(bob: Person, genomics: Project, signed_in: SignedIn) -> None:
     page = signed_in(bob).get("/projects/").content.decode()
     assert page.index("Other projects of the lab") < page.index("Genomics")
+
+
+def test_asking_is_offered_to_who_may_not_do_it_alone(
+    alice: Person, bob: Person, dana: Person, genomics: Project, signed_in: SignedIn
+) -> None:
+    """A project to who may not make one, a higher role to who is no owner, more quota to who owns it."""
+    rights, quota = "/projects/genomics/rights/ask/", "/projects/genomics/quota/ask/"
+    for who, address, offered, withheld in (
+        (alice, "/projects/", "/requests/project/", "/new-project/"),
+        (bob, "/projects/", "/new-project/", "/requests/project/"),
+        (alice, "/projects/genomics/", rights, quota),
+        (dana, "/projects/genomics/", quota, rights),
+        (dana, "/projects/genomics/quota/", quota, rights),
+        (bob, "/projects/genomics/", quota, rights),
+    ):
+        page = signed_in(who).get(address).content.decode()
+        assert f'href="{offered}"' in page, (str(who), address)
+        assert f'href="{withheld}"' not in page, (str(who), address)
