@@ -1,10 +1,10 @@
-"""`./deploy/bench [--keep] [overhead] [burst] [memory] [up_again] [pages]`: all where none is named."""
+"""`./deploy/bench [--keep] [name...]`: those of NAMES, all where none is named."""
 
 import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import overhead, standing
+from benchmarks import contention, large, overhead, standing
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure, report
 from stack.assembly import open_stack, parts_of
@@ -13,7 +13,15 @@ from stack.commands import stop_all
 from stack.layout import Layout, StackError
 from stack.testing import clear
 
-NAMES = ("overhead", "burst", "memory", "up_again", "pages")  # pages last: it fills the database
+NAMES = (
+    "overhead",
+    "burst",
+    "contention",
+    "memory",
+    "up_again",
+    "pages",
+    "large",
+)  # the last fill the database
 
 
 def main(argv: Sequence[str]) -> int:
@@ -34,9 +42,11 @@ def main(argv: Sequence[str]) -> int:
         benches: dict[str, Callable[[], list[Figure]]] = {
             "overhead": lambda: overhead.overhead(bench),
             "burst": lambda: overhead.burst(bench),
+            "contention": lambda: contention.contention(bench),
             "memory": lambda: standing.memory(bench),
             "up_again": lambda: standing.up_again(bench, parts),
             "pages": lambda: standing.pages(bench),
+            "large": lambda: large.large(bench),
         }
         figures = [figure for name in given.names or NAMES for figure in benches[name]()]
         report(figures, layout.home / "figures.json")

@@ -56,7 +56,7 @@ class Bench:
     def project(self) -> str:
         """Return the shared project's id, its quota raised for the benchmark."""
         if "project" not in self._local:
-            manage(self.stack.layout.home, ("shell", "-v0", "-c", _RAISE))
+            manage(self.stack.layout.home, ("shell", "-v0", "-c", RAISE))
             self._load_template()
             found = self.call("GET", "projects/?kind=shared").json()["results"][0]
             self._local["project"] = found["id"]
@@ -135,7 +135,7 @@ def _answers(pool: urllib3.HTTPSConnectionPool, host: str) -> bool:
     return bool(answer.status == OK)
 
 
-_RAISE = (
+RAISE = (
     "from apps.projects.models import Project; from apps.quotas import services;"
     "from kernel.units import Amounts;"
     "from kernel.actors import system;"

@@ -1,0 +1,118 @@
+"""A lab of 500 members: each page's time and queries, and a list page of Django's own admin beside them.
+
+The peer is the admin's changelist over the same table of requests, in a process of its own on the same core
+(`peer.py`): Django's plain way to a list page. ColdFront's list of allocations would compare better. It needs
+a Django and a database of its own, and is not set up here: nothing is said about it.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
+import requests
+
+from benchmarks.bench import OK, Bench, until
+from benchmarks.figures import Figure, median, p95
+from stack.layout import CHECKOUT, StackError
+from stack.parts.portal import manage
+
+LOOKS = 60
+WARM = 5
+GOAL_MS = 150
+SEED = Path(__file__).parent / "large.script"
+PEER = "/admin/peer/request/"
+
+
+def large(bench: Bench) -> list[Figure]:
+    """500 members, 200 projects, 5,000 requests, 100,000 events; web pinned to one core, the loops go on."""
+    seeded = json.loads(
+        manage(bench.stack.layout.home, ("shell", "-v0", "-c", SEED.read_text())).splitlines()[-1]
+    )
+    record = bench.stack.processes.get("web")
+    web = record.process() if record else None
+    if web is None:
+        raise StackError("web does not run")
+    session = seeded["session"]
+    headers = {"Cookie": f"{session['name']}={session['key']}", "X-Forwarded-Proto": "https"}
+    figures = []
+    with _on_one_core(web):
+        for path, queries in seeded["queries"].items():
+            times, answer = _looked(bench.stack.layout.url("portal") + path, headers)
+            note = _note(times, queries, answer)
+            figures.append(Figure(f"large: page {path}, p95", p95(times), "ms", GOAL_MS, note))
+    figures += [
+        Figure(f"large: growth of queries of {path}", grown, "", 0)
+        for path, grown in seeded["growth"].items()
+    ]
+    return [*figures, _peer(bench)]
+
+
+def _peer(bench: Bench) -> Figure:
+    with _served(bench) as (address, process), _on_one_core(process):
+        times, answer = _looked(address + PEER, {})
+    note = _note(times, answer.headers["X-Queries"], answer)
+    return Figure("large: a peer, Django's admin over the same requests, p95", p95(times), "ms", note=note)
+
+
+def _note(times: list[float], queries: object, answer: requests.Response) -> str:
+    return f"median {median(times):.0f}, {queries} queries, {len(answer.content) // 1024} KiB"
+
+
+def _looked(address: str, headers: dict[str, str]) -> tuple[list[float], requests.Response]:
+    """Milliseconds of each look at a page after the first few, and the last answer."""
+    times = []
+    with requests.Session() as browser:
+        for _ in range(LOOKS):
+            began = time.perf_counter()
+            answer = browser.get(address, headers=headers, timeout=30, allow_redirects=False)
+            times.append((time.perf_counter() - began) * 1000)
+            if answer.status_code != OK:
+                raise StackError(f"{address}: {answer.status_code}")
+    return times[WARM:], answer
+
+
+@contextmanager
+def _on_one_core(process: psutil.Process) -> Iterator[None]:
+    """Keep each of its threads on the first core; threads made meanwhile stay where their maker is."""
+    cores = set(os.sched_getaffinity(process.pid))
+    _keep_on(process, {min(cores)})
+    try:
+        yield
+    finally:
+        _keep_on(process, cores)
+
+
+def _keep_on(process: psutil.Process, cores: set[int]) -> None:
+    for thread in process.threads():
+        with suppress(ProcessLookupError):
+            os.sched_setaffinity(thread.id, cores)
+
+
+@contextmanager
+def _served(bench: Bench) -> Iterator[tuple[str, psutil.Process]]:
+    """The peer under the same server as the portal, on a port that is free now."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    database = {"DATABASE_URL": bench.stack.facts["database_url"], "PYTHONPATH": str(CHECKOUT / "deploy")}
+    arguments = ["-m", "uvicorn", "benchmarks.peer:application", f"--port={port}"]
+    with subprocess.Popen(
+        [sys.executable, *arguments, "--log-level=error"], env={**os.environ, **database}, cwd=CHECKOUT
+    ) as server:
+        try:
+            until(lambda: _listens(port), "the peer listens")
+            yield f"http://127.0.0.1:{port}", psutil.Process(server.pid)
+        finally:
+            server.terminate()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
