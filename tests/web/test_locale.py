@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.template import Context, Template
+from django.utils import translation
 from django.utils.translation import gettext, pgettext
 
 from apps.workloads.explain import LOOKS
@@ -75,3 +77,13 @@ WORDS = {
 @pytest.mark.usefixtures("french")
 def test_the_one_vocabulary_of_states() -> None:
     assert {state: str(look.word) for state, look in LOOKS.items()} == WORDS
+
+
+def test_none_is_not_one() -> None:
+    """French counts none as singular: a text that says "one" would say so of an empty inbox."""
+    source = "{% load i18n %}"
+    source += "{% blocktrans count n=count %}One request waits."
+    source += "{% plural %}{{ n }} requests wait.{% endblocktrans %}"
+    with translation.override("fr"):
+        told = [Template(source).render(Context({"count": count})) for count in (0, 1, 2)]
+    assert told == ["0 demande attend.", "1 demande attend.", "2 demandes attendent."]
