@@ -27,6 +27,8 @@ LOOKS = 60
 WARM = 5
 GOAL_MS = 150
 SEED = Path(__file__).parent / "large.script"
+SEALED_EVERY_S = 1.0
+_UNSEALED = "from apps.audit.models import Unsealed; print(Unsealed.objects.count())"
 PEER = "/admin/peer/request/"
 
 
@@ -35,6 +37,7 @@ def large(bench: Bench) -> list[Figure]:
     seeded = json.loads(
         manage(bench.stack.layout.home, ("shell", "-v0", "-c", SEED.read_text())).splitlines()[-1]
     )
+    until(lambda: _unsealed(bench) == 0, "the audit is sealed", SEALED_EVERY_S)
     record = bench.stack.processes.get("web")
     web = record.process() if record else None
     if web is None:
@@ -52,6 +55,11 @@ def large(bench: Bench) -> list[Figure]:
         for path, grown in seeded["growth"].items()
     ]
     return [*figures, _peer(bench)]
+
+
+def _unsealed(bench: Bench) -> int:
+    told = manage(bench.stack.layout.home, ("shell", "-v0", "-c", _UNSEALED))
+    return int(told.splitlines()[-1])
 
 
 def _peer(bench: Bench) -> Figure:
