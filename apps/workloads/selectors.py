@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from apps.accounts.models import Person
 from apps.projects import selectors as projects
@@ -46,9 +46,18 @@ def get(person: Person | AnonymousUser, app_id: UUID) -> App:
 
 
 def listed(apps: "QuerySet[App]") -> "QuerySet[App]":
-    """The same with what a card or a row shows, the newest first, in a constant number of queries."""
+    """The same with what a card or a row shows, the newest first, in a constant number of queries.
+
+    A manifest is long, and of it a row shows the kind of route alone: so each is left where it is.
+    """
     related = ("project", "template", "observation", "release__template_version")
-    return apps.select_related(*related).order_by("-created_at", "id")
+    kind = F("release__template_version__manifest__route__kind")
+    return (
+        apps.select_related(*related)
+        .annotate(route_kind=kind)
+        .defer("release__template_version__manifest", "observation__logs", "template__icon")
+        .order_by("-created_at", "id")
+    )
 
 
 def labels(ids: Collection[UUID]) -> dict[UUID, str]:
@@ -77,7 +86,10 @@ def address(app: App) -> str:
     """The app's public address; empty where it has none, or not any more."""
     if not app.host:
         return ""
-    kind = app.release.template_version.manifest["route"]["kind"] if app.release else "http"
+    kind = "http"
+    if app.release:
+        listed_as = getattr(app, "route_kind", None)
+        kind = listed_as or app.release.template_version.manifest["route"]["kind"]
     return {"http": url_of(app.host), "tcp": app.host}.get(kind, "")
 
 

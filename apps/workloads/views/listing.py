@@ -17,13 +17,6 @@ from apps.workloads import explain, selectors, services
 from kernel.errors import Refused
 
 _PAGE = 50
-#: large, and not in a row of the table
-_UNSHOWN = (
-    "release__template_version__manifest",
-    "observation__logs",
-    "observation__conditions",
-    "template__icon",
-)
 
 
 @login_required
@@ -31,7 +24,7 @@ _UNSHOWN = (
 def apps(request: HttpRequest) -> HttpResponse:
     """Apps that the person sees; `?q=`, `?project=`, `?state=` narrow them."""
     person = cast("Person", request.user)
-    found = selectors.listed(selectors.visible_to(person)).defer(*_UNSHOWN)
+    found = selectors.listed(selectors.visible_to(person)).defer("observation__conditions")
     words, project, state = (request.GET.get(key, "").strip()[:100] for key in ("q", "project", "state"))
     if words:
         found = found.filter(Q(label__icontains=words) | Q(name__icontains=words) | Q(slug__icontains=words))
