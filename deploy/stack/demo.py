@@ -27,7 +27,8 @@ SCOPES = ",".join(
         "templates": ["read"],
         "apps": ["read", "write"],
         "secrets": ["reveal"],
-        "requests": ["read"],
+        "requests": ["read", "write"],
+        "audit": ["read"],
     }.items()
     for right in rights
 )

@@ -32,6 +32,32 @@ MEMBER = {
     "tokens": "/tokens/",
 }
 ADMIN = {"decisions": "/decisions/", "audit": "/audit/", "status": "/status/"}
+OWNER = {
+    "project": "/projects/genomics/",
+    "project-settings": "/projects/genomics/settings/",
+    "members": "/projects/genomics/members/",
+    "review": "/projects/genomics/review/",
+    "quota": "/projects/genomics/quota/",
+    "ask-quota": "/projects/genomics/quota/ask/",
+    "ask-project": "/requests/project/",
+    "notices": "/notices/",
+    "preferences": "/notices/preferences/",
+    "my-request": "/requests/{request}/",
+}
+DECIDER = {
+    "cockpit": "/requests/{request}/",
+    "inbox": "/decisions/",
+    "rules": "/rules/",
+    "new-rule": "/rules/new/",
+    "absences": "/absences/",
+    "quotas": "/quotas/",
+    "set-quota": "/projects/genomics/quota/set/",
+    "lab-ceiling": "/quotas/ceiling/",
+    "groups": "/groups/",
+    "departures": "/departures/",
+    "import": "/import/",
+    "undelivered": "/notices/undelivered/",
+}
 
 
 def troubles(page: Page, what: str) -> list[str]:
@@ -43,22 +69,28 @@ def troubles(page: Page, what: str) -> list[str]:
     return found + ([f"{what}: {wider(page)} px wider than the screen"] if wider(page) > 0 else [])
 
 
+def looked_at(visit: Visit, screenshots: Path, pages: dict[str, dict[str, str]], **ids: str) -> list[str]:
+    """What is wrong with these pages, as those people see them in each look; a picture of each is kept."""
+    found: list[str] = []
+    for language, width, scheme in LOOKS:
+        for who, theirs in pages.items():
+            visitor = visit(who, language=language, width=width, scheme=scheme)
+            for name, path in theirs.items():
+                visitor.go(path.format(**ids))
+                expect(visitor.page.locator("html")).to_have_attribute("lang", language)
+                shot = screenshots / f"{name}-{width}-{language}-{scheme}.png"
+                visitor.page.screenshot(path=shot, full_page=True)
+                found += troubles(visitor.page, shot.stem)
+    return found
+
+
 def test_every_page_is_sound_and_fits(visit: Visit, fresh: Names, screenshots: Path) -> None:
     """In French and English, wide and narrow, light and dark, with an app that runs."""
     owner = visit("alice")
     owner.ask("static-site", fresh("atlas"), {"title": "Atlas", "text": "Every cell of the mouse brain."})
     app_id = owner.send()
     address = owner.runs()
-    found: list[str] = []
-    for language, width, scheme in LOOKS:
-        for who, pages in (("alice", MEMBER), ("bob", ADMIN)):
-            visitor = visit(who, language=language, width=width, scheme=scheme)
-            for name, path in pages.items():
-                visitor.go(path.format(app=app_id))
-                expect(visitor.page.locator("html")).to_have_attribute("lang", language)
-                shot = screenshots / f"{name}-{width}-{language}-{scheme}.png"
-                visitor.page.screenshot(path=shot, full_page=True)
-                found += troubles(visitor.page, shot.stem)
+    found = looked_at(visit, screenshots, {"alice": MEMBER, "bob": ADMIN}, app=app_id)
     assert owner.api.act(app_id, "stop").status_code == 202
     owner.api.until(app_id, "stopped")
     nobody = visit("", language="fr", width=360)
@@ -69,6 +101,23 @@ def test_every_page_is_sound_and_fits(visit: Visit, fresh: Names, screenshots: P
         nobody.page.goto(there)
         nobody.page.screenshot(path=screenshots / f"{name}-360-fr-light.png", full_page=True)
         found += troubles(nobody.page, name)
+    assert not found, "\n".join(found)
+
+
+def test_pages_of_projects_and_decisions_are_sound_and_fit(visit: Visit, screenshots: Path) -> None:
+    """The same with a request for quota that waits, as its requester and whoever decides see it."""
+    dana = visit("dana")
+    body = {
+        "kind": "quota",
+        "project": dana.api.project("shared")["id"],
+        "limits": {"apps": 60},
+        "reason": "The summer school brings forty students, each with a notebook.",
+    }
+    asked = dana.api.call("POST", "requests/", json=body)
+    assert asked.status_code in {201, 202}, asked.text
+    request = asked.json()["id"]
+    found = looked_at(visit, screenshots, {"dana": OWNER, "bob": DECIDER}, request=request)
+    assert dana.api.call("POST", f"requests/{request}/withdraw/", json={}).status_code == 200
     assert not found, "\n".join(found)
 
 
