@@ -16,6 +16,7 @@ class Scope(models.TextChoices):
     """What a token may do, never more than its owner."""
 
     PROFILE_READ = "profile:read", _("read your profile")
+    PROFILE_WRITE = "profile:write", _("choose how notices reach you")
     PROJECTS_READ = "projects:read", _("read your projects and quotas")
     PROJECTS_WRITE = "projects:write", _("make and change projects, manage members")
     TEMPLATES_READ = "templates:read", _("read the catalogue")

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RequestState(models.TextChoices):
@@ -26,6 +27,7 @@ class RequestKind(models.TextChoices):
     QUOTA = "quota", _("Quota")
     PROJECT = "project", _("New project")
     RIGHTS = "rights", _("More rights")
+    LEASE = "lease", pgettext_lazy("kind of request", "Longer life of an app")
 
 
 class Verdict(models.TextChoices):

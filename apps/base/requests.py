@@ -1,13 +1,16 @@
-"""Who asks: the actor of a request, for the audit."""
+"""Who asks, for the audit; and what they are told of what they asked for."""
 
 import re
+from collections.abc import Callable
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from apps.base.messages import sentence
 from kernel.actors import Actor
-from kernel.errors import Refused
+from kernel.errors import Conflict, Refused
 
 _WHOLE = re.compile(r"[0-9]{1,18}")  # what PostgreSQL's bigint holds; "²".isdigit() is true, and is no number
 
@@ -30,6 +33,20 @@ def actor_of(request: HttpRequest | Request) -> Actor:
         request_id=request_id_of(request),
         ip=request.META.get("REMOTE_ADDR") or None,
     )
+
+
+def done(request: HttpRequest, said: str, service: Callable[..., object], **arguments: object) -> bool:
+    """Do it as who asks and say so on the next page, or say there why not; whether it was done.
+
+    What else it raises, Missing and Forbidden for example, is a page of its own.
+    """
+    try:
+        service(actor=actor_of(request), **arguments)
+    except (Conflict, Refused) as error:
+        messages.error(request, sentence(error))
+        return False
+    messages.success(request, said)
+    return True
 
 
 def request_id_of(request: HttpRequest | Request) -> str:

@@ -24,7 +24,7 @@ from apps.base.zipmodes import readable
 from apps.base.zips import check_zip
 from kernel.errors import Missing, Refused
 
-__all__ = ["check_kept_zip", "check_zip", "of_person", "of_project", "open", "path_of", "store"]
+__all__ = ["check_kept_zip", "check_zip", "is_kept", "of_person", "of_project", "open", "path_of", "store"]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CHUNK = 1024 * 1024  # bytes
@@ -70,9 +70,14 @@ def store(
 
 def open(sha256: str) -> File[bytes]:  # noqa: A001 - read as uploads.open()
     """Open kept content for reading; raises Missing."""
-    if not _SHA256.fullmatch(sha256) or not default_storage.exists(path_of(sha256)):
+    if not is_kept(sha256):
         raise Missing("upload.missing")
     return default_storage.open(path_of(sha256), "rb")
+
+
+def is_kept(sha256: str) -> bool:
+    """Whether the content of this digest is here."""
+    return bool(_SHA256.fullmatch(sha256)) and default_storage.exists(path_of(sha256))
 
 
 def check_kept_zip(sha256: str, *, field: str, contains: Iterable[str] = ()) -> None:

@@ -11,6 +11,7 @@ from apps.catalogue.pages import page
 from kernel.errors import Refused, RefusedMany
 from orchestration.specs import (
     Check,
+    Database,
     DockerRuntime,
     ExecRuntime,
     File,
@@ -48,6 +49,16 @@ class MadeFile:
 
 
 @dataclass(frozen=True)
+class LabDatabase:
+    """The database that the lab offers to apps; without a role it offers none."""
+
+    roles: tuple[str, ...] = ()  #: OpenBao's, that templates may name; the first is for those that name none
+    host: str = ""
+    port: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class Surroundings:
     """What an app is told about itself."""
 
@@ -55,6 +66,7 @@ class Surroundings:
     host: str
     url: str  #: https://wiki.apps.example.org, with the port where it is not the usual one
     runtimes_dir: str
+    database: LabDatabase = LabDatabase()
 
 
 @dataclass(frozen=True)
@@ -69,6 +81,7 @@ class Pieces:
     secrets: tuple[Secret, ...]
     volumes: tuple[Volume, ...]
     files: tuple[File, ...]
+    database: Database | None
     healthy_deadline_s: int
     kill_timeout_s: int
     shutdown_delay_s: int
@@ -85,6 +98,17 @@ def choose_runtime(manifest: Manifest, allowed_drivers: Iterable[str]) -> str:
             if driver in _DRIVERS[type(runtime)]:
                 return driver
     raise Refused("runtime.unavailable", field="template", template=manifest.slug, allowed=", ".join(allowed))
+
+
+def require_database(manifest: Manifest, offered: LabDatabase) -> None:
+    """Refuse a template for whose login this lab has no role: "database.none", "database.role"."""
+    rule = manifest.database
+    if rule is None:
+        return
+    if not offered.roles:
+        raise Refused("database.none", field="template", template=manifest.slug)
+    if rule.role and rule.role not in offered.roles:
+        raise Refused("database.role", field="template", template=manifest.slug, name=rule.role)
 
 
 def resources_of(manifest: Manifest, chosen: Mapping[str, Any] | None = None) -> Resources:
@@ -170,6 +194,7 @@ def compose(
         secrets=tuple(_secret(rule, env) for rule in manifest.secrets),
         volumes=_volumes(manifest, resources),
         files=tuple(_file(rule, given[rule.name]) for rule in manifest.files if rule.name in given),
+        database=_database(manifest, env, around.database),
         healthy_deadline_s=manifest.healthy_s,
         kill_timeout_s=manifest.kill_s,
         shutdown_delay_s=manifest.drain_s,
@@ -192,6 +217,9 @@ class _Known:
         kind, name = value.reference.split(".", 1)
         if kind == "app":
             return str(getattr(self.around, name))
+        if kind == "database":
+            offered = self.around.database
+            return {"host": offered.host, "port": offered.port, "name": offered.name}.get(name)
         if kind == "upload":
             return self._filename(name)
         return self._answer(name) if kind == "parameter" else None
@@ -227,13 +255,34 @@ def _whole(args: Iterable[str | None]) -> tuple[str, ...]:
 
 def _secret(rule: SecretRule, env: Mapping[str, Value]) -> Secret:
     carrier = next((name for name, value in env.items() if value.reference == f"secret.{rule.name}"), None)
-    return Secret(rule.name, rule.source, carrier, rule.file, rule.length, rule.label)
+    return Secret(
+        rule.name,
+        rule.source,
+        carrier,
+        rule.file,
+        rule.length,
+        rule.label,
+        on_change=rule.on_change,
+        signal=rule.signal,
+    )
+
+
+def _database(manifest: Manifest, env: Mapping[str, Value], offered: LabDatabase) -> Database | None:
+    """Without any role in the lab the path leads nowhere, and the policy sends no such job."""
+    if manifest.database is None:
+        return None
+    role = manifest.database.role or next(iter(offered.roles), "")
+    return Database(role, _carriers(env, "database.username"), _carriers(env, "database.password"))
+
+
+def _carriers(env: Mapping[str, Value], reference: str) -> tuple[str, ...]:
+    return tuple(name for name, value in env.items() if value.reference == reference)
 
 
 def _volumes(manifest: Manifest, resources: Resources) -> tuple[Volume, ...]:
     rest = resources.storage_mib - sum(each.size_mib or 0 for each in manifest.volumes)
     return tuple(
-        Volume(each.name, rest if each.size_mib is None else each.size_mib, each.destination)
+        Volume(each.name, rest if each.size_mib is None else each.size_mib, each.destination, each.kind)
         for each in manifest.volumes
     )
 

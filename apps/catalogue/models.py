@@ -29,7 +29,8 @@ class TemplateVersion(models.Model):
     manifest = models.JSONField()
     changes = models.JSONField(default=dict)  # {fr, en}: what is new
     loaded_at = models.DateTimeField(auto_now_add=True)
-    deprecated_on = models.DateField(null=True)
+    deprecated_on = models.DateField(null=True)  # the last day on which new apps may be made from it
+    deprecation = models.JSONField(default=dict)  # {fr, en}: why, and what to take instead
 
     class Meta:
         constraints = [

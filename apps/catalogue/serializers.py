@@ -16,9 +16,18 @@ def in_language(texts: dict[str, str]) -> str:
 class VersionSerializer(serializers.ModelSerializer[TemplateVersion]):
     """A pinned version."""
 
+    deprecated_on = serializers.DateField(
+        allow_null=True, read_only=True, help_text="The last day on which new apps may be made from it."
+    )
+    deprecation = serializers.SerializerMethodField()
+
     class Meta:
         model = TemplateVersion
-        fields: Any = ["version", "digest", "loaded_at", "deprecated_on", "changes"]
+        fields: Any = ["version", "digest", "loaded_at", "deprecated_on", "deprecation", "changes"]
+
+    def get_deprecation(self, version: TemplateVersion) -> str | None:
+        """Say why, in the reader's language; none where it is not deprecated."""
+        return in_language(version.deprecation) or None
 
 
 class TemplateSerializer(serializers.ModelSerializer[Template]):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -98,7 +99,18 @@ def _store(sound: Sound) -> str:
             changes=manifest.changes,
         )
     _show(template, row, sound)
+    _deprecate(template, sound)
     return outcome
+
+
+def _deprecate(template: Template, sound: Sound) -> None:
+    """What the folder says now; what it says no more is offered as before."""
+    told = {each.version: each for each in sound.manifest.deprecates}
+    for row in template.versions.all():
+        each = told.get(row.version)
+        row.deprecated_on = date.fromisoformat(each.after) if each else None
+        row.deprecation = dict(each.why) if each else {}
+        row.save(update_fields=("deprecated_on", "deprecation"))
 
 
 def _used(row: TemplateVersion) -> bool:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from apps.accounts.models import Person
 from apps.base.htmx import page_or_fragment
+from apps.base.messages import sentence
 from apps.catalogue import selectors
 from apps.catalogue.templatetags.catalogue_looks import KINDS
 from apps.projects import selectors as projects
@@ -58,10 +59,12 @@ def template(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(selectors.offered(person), slug=slug)
     manifest = selectors.manifest(selectors.get_version(slug))
     mine = workloads.visible_to(person).filter(template=found, project__in=projects.joined(person))
+    refusal = selectors.refusal(manifest, tuple(settings.ALLOWED_DRIVERS))
     context = {
         "template": found,
         "manifest": manifest,
-        "available": selectors.available(manifest, tuple(settings.ALLOWED_DRIVERS)),
+        "available": refusal is None,
+        "lacking": sentence(refusal) if refusal and refusal.code != "runtime.unavailable" else "",
         "versions": found.versions.order_by("-loaded_at"),
         "sizes": sorted(
             manifest.sizing.sizes.items(), key=lambda each: (each[1].cpu_mhz, each[1].memory_mib)

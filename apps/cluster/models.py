@@ -20,6 +20,8 @@ class PartStatus(models.Model):
     checked_at = models.DateTimeField()
     version = models.CharField(max_length=60, blank=True)
     detail = models.TextField(blank=True)
+    doubted_since = models.DateTimeField(null=True)  # its lists disagree with too many apps: not gone by
+    doubt = models.JSONField(default=dict)  # figures: asked, differing
 
 
 class Node(models.Model):
@@ -36,3 +38,14 @@ class Node(models.Model):
     allocatable = models.JSONField(default=dict)  # dimension -> amount
     allocated = models.JSONField(default=dict)
     seen_at = models.DateTimeField()
+
+
+class Survey(models.Model):
+    """The last look at all settled apps at once: one row."""
+
+    began_at = models.DateTimeField()  # when the first list was asked for
+    took_ms = models.PositiveIntegerField()
+    apps = models.PositiveIntegerField()  # that were settled
+    agreed = models.PositiveIntegerField()  # as every list shows
+    differing = models.PositiveIntegerField()  # looked at one by one, at once
+    left = models.PositiveIntegerField()  # looked at one by one, in their own time

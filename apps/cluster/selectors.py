@@ -1,14 +1,14 @@
 """Reading what was last seen of the platform's parts."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.cluster.models import Node, PartStatus, ServedHost
+from apps.cluster.models import Node, PartStatus, ServedHost, Survey
 
 #: what a machine has of the quota's dimensions
 MEASURED = ("cpu_mhz", "memory_mib", "storage_mib", "gpus")
@@ -42,6 +42,8 @@ class Part:
     checked_at: datetime
     version: str
     detail: str
+    doubted_since: datetime | None = None  #: its lists do not fit many apps: nothing rests on them
+    doubt: Mapping[str, int] = field(default_factory=dict)  #: asked, differing: numbers of apps
 
     @property
     def what(self) -> str:
@@ -65,7 +67,21 @@ def unreachable() -> list[Part]:
 
 
 def _part(row: PartStatus) -> Part:
-    return Part(row.part, row.reachable, row.since, row.checked_at, row.version, row.detail)
+    return Part(
+        row.part,
+        row.reachable,
+        row.since,
+        row.checked_at,
+        row.version,
+        row.detail,
+        row.doubted_since,
+        row.doubt,
+    )
+
+
+def last_survey() -> Survey | None:
+    """The last look at all settled apps at once; None where there was none yet."""
+    return Survey.objects.first()
 
 
 def served_elsewhere(hosts: Collection[str]) -> frozenset[str]:
@@ -119,6 +135,31 @@ def headroom() -> Headroom:
         seen_at=seen_at,
         stale=seen_at is None or timezone.now() - seen_at > STALE_AFTER,
     )
+
+
+#: Nomad's words for what is short -> what a machine has of it
+_SHORT = {
+    "memory": "memory_mib",
+    "cpu": "cpu_mhz",
+    "cores": "cpu_mhz",
+    "disk": "storage_mib",
+    "devices": "gpus",
+}
+
+
+def closest(short: str, *, driver: str, limit: int = 3) -> list[dict[str, object]]:
+    """The machines with most free of what Nomad says is short, as last seen: `node`, `free` (MHz, MiB).
+
+    Only those that take jobs and can run the driver. Empty for a word that no machine is measured by.
+    """
+    dimension = _SHORT.get(short.partition(" ")[0].partition(":")[0], "")
+    taking = Node.objects.filter(status="ready", eligible=True) if dimension else Node.objects.none()
+    free = [
+        (int(node.allocatable.get(dimension, 0)) - int(node.allocated.get(dimension, 0)), node.name)
+        for node in taking
+        if node.drivers.get(driver)
+    ]
+    return [{"node": name, "free": max(0, left)} for left, name in sorted(free, reverse=True)[:limit]]
 
 
 def _room(dimension: str, nodes: Iterable[Node]) -> Room:

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from apps.cluster.models import Node, PartStatus, ServedHost
+from apps.cluster.models import Node, PartStatus, ServedHost, Survey
 from kernel.redact import redact_text
-from orchestration.ports import NodeState
+from orchestration.machines import NodeState
 
 _NODE_FIELDS = (
     *("name", "status", "eligible", "datacenter", "node_pool", "version"),
@@ -28,6 +28,31 @@ def note_part(*, part: str, reachable: bool, now: datetime, version: str = "", d
     row.detail = redact_text(detail)[:500]
     row.save()
     return changed
+
+
+@transaction.atomic
+def note_trust(*, part: str, doubted: bool, now: datetime, asked: int = 0, differing: int = 0) -> bool:
+    """Write whether a part's lists are gone by; `doubted_since` stays while they are not.
+
+    Returns whether that changed. A part that was never asked has no row yet, and nothing is written.
+    """
+    row = PartStatus.objects.select_for_update().filter(part=part).first()
+    if row is None:
+        return False
+    changed = (row.doubted_since is not None) != doubted
+    if changed:
+        row.doubted_since = now if doubted else None
+    row.doubt = {"asked": asked, "differing": differing} if doubted else {}
+    row.save(update_fields=["doubted_since", "doubt"])
+    return changed
+
+
+def note_survey(
+    *, began_at: datetime, took_ms: int, apps: int, agreed: int, differing: int, left: int
+) -> None:
+    """Write what the last survey came to, in place of the one before."""
+    figures = {"apps": apps, "agreed": agreed, "differing": differing, "left": left}
+    Survey.objects.update_or_create(id=1, defaults={"began_at": began_at, "took_ms": took_ms, **figures})
 
 
 @transaction.atomic

@@ -13,4 +13,6 @@ from apps.cluster import selectors
 def status(request: HttpRequest) -> HttpResponse:
     """Each part with what it is for, and what goes on without it."""
     parts = selectors.parts()
-    return render(request, "cluster/status.html", {"parts": parts, "well": all(p.reachable for p in parts)})
+    well = all(part.reachable for part in parts)
+    shown = {"parts": parts, "well": well, "survey": selectors.last_survey()}
+    return render(request, "cluster/status.html", shown)

@@ -48,7 +48,21 @@ KINDS: Mapping[str, Kind] = {
     "project.review_due": _kind(Group.PROJECTS, "project due_on"),
     "project.archived": _kind(Group.PROJECTS, "project by"),
     "app.failed": _kind(Group.APPS, "app project"),
+    "app.deleted": _kind(Group.APPS, "app project by until_on"),
+    "app.restored": _kind(Group.APPS, "app project by"),
+    "app.purged": _kind(Group.APPS, "app project by"),
+    "app.canary_over": _kind(Group.APPS, "app project"),
+    "app.snapshot_missed": _kind(Group.APPS, "app project"),
+    "fleet.stopped": _kind(Group.DUTY, "template version done failed left", may_stop=False),
+    "fleet.done": _kind(Group.DUTY, "template version done failed left", may_stop=False),
+    "app.offered": _kind(Group.APPS, "app project by to"),
+    "app.handed_over": _kind(Group.APPS, "app project by to"),
+    "app.offer_declined": _kind(Group.APPS, "app project by to"),
     "app.expiring": _kind(Group.APPS, "app project days ends_on"),
+    "app.lease_sleep": _kind(Group.APPS, "app project days due_on"),
+    "app.lease_archive": _kind(Group.APPS, "app project days due_on"),
+    "app.lease_purge": _kind(Group.APPS, "app project days due_on"),
+    "app.lease_purged": _kind(Group.APPS, "app project"),
 }
 
 

@@ -44,7 +44,7 @@ class Told:
 
 
 _REQUEST, _PROJECT, _QUOTA = _("See the request"), _("Open the project"), _("See the quota")
-_DECIDE = _("Look at the request")
+_DECIDE, _RENEW = _("Look at the request"), _("Renew the app")
 #: `request.decided` has words for each verdict; the kind alone is for all others.
 WORDS: Mapping[str, Words] = {
     "request.asked": Words(
@@ -147,10 +147,86 @@ WORDS: Mapping[str, Words] = {
     "app.failed": Words(
         _("Failed: %(app)s (%(project)s)"), _("Read why, and what mends it, on the app's page."), _("See why")
     ),
+    "app.deleted": Words(
+        _("Deleted: %(app)s (%(project)s)"),
+        _("%(by)s has deleted the app. Its page brings it back until %(until_on)s; then its data is gone."),
+        _("Look at the app"),
+    ),
+    "app.restored": Words(
+        _("Brought back: %(app)s (%(project)s)"),
+        _("%(by)s has undone the deletion of the app."),
+        _("Open the app"),
+    ),
+    "app.purged": Words(
+        _("Removed for good: %(app)s (%(project)s)"),
+        _("%(by)s has removed the app with its secrets and its data. It cannot be brought back."),
+        _("See its history"),
+    ),
+    "app.canary_over": Words(
+        _("Given up: the trial copy of %(app)s (%(project)s)"),
+        _(
+            "Nobody let the new release in or gave it up in time, so it was given up; "
+            "the one before serves as it did. Release it again when you can look at it."
+        ),
+        _("See its releases"),
+    ),
+    "app.snapshot_missed": Words(
+        _("No snapshot was taken: %(app)s (%(project)s)"),
+        _(
+            "The snapshot that should be taken by itself was not. The page of its data says why; you are "
+            "told again only after one has come."
+        ),
+        _("See its data"),
+    ),
+    "fleet.stopped": Words(
+        _("Stopped by failures: %(template)s to %(version)s"),
+        _("Done: %(done)s, failed: %(failed)s, left: %(left)s. Look why, then let it go on or cancel it."),
+        _("See why"),
+    ),
+    "fleet.done": Words(
+        _("Upgraded: %(template)s to %(version)s"),
+        _("Done: %(done)s, failed: %(failed)s, left out: %(left)s."),
+        _("See the report"),
+    ),
+    "app.offered": Words(
+        _("Offered to %(to)s: %(app)s (%(project)s)"),
+        _("%(by)s offers the app to your project. Say whether you take it over; nothing changes before."),
+        _("Look at the offer"),
+    ),
+    "app.handed_over": Words(
+        _("Handed over to %(to)s: %(app)s (%(project)s)"),
+        _("%(by)s has taken the app over; it counts in the quota of %(to)s from now on."),
+        _("Open the app"),
+    ),
+    "app.offer_declined": Words(
+        _("Not taken over by %(to)s: %(app)s (%(project)s)"),
+        _("%(by)s has declined the offer. The app stays where it is."),
+        _("Open the app"),
+    ),
     "app.expiring": Words(
         _("Ends in %(days)s: %(app)s (%(project)s)"),
-        _("Extend the app before %(ends_on)s if you still need it."),
-        _("Open the app"),
+        _("Renew the app if you need it after %(ends_on)s: one click. If you do not, do nothing."),
+        _RENEW,
+    ),
+    "app.lease_sleep": Words(
+        _("Its end has come: %(app)s (%(project)s)"),
+        _("It still runs, and is put to sleep in %(days)s, on %(due_on)s, unless you renew it."),
+        _RENEW,
+    ),
+    "app.lease_archive": Words(
+        _("Asleep, its end has passed: %(app)s (%(project)s)"),
+        _("Nothing is lost. It is archived in %(days)s, on %(due_on)s, unless you renew it."),
+        _RENEW,
+    ),
+    "app.lease_purge": Words(
+        _("Removed for good in %(days)s: %(app)s (%(project)s)"),
+        _("On %(due_on)s its data and its secrets are deleted for good, unless you renew it."),
+        _RENEW,
+    ),
+    "app.lease_purged": Words(
+        _("Removed for good: %(app)s (%(project)s)"),
+        _("Its end had passed long ago and nobody renewed it. Its secrets and its data are gone."),
+        _("See its history"),
     ),
 }
 #: parameter -> what stands before it, in the order in which facts are shown
@@ -159,6 +235,7 @@ FACTS: Mapping[str, str | Promise] = {
     "request_kind": _("Kind"),
     "app": _("App"),
     "project": _("Project"),
+    "to": _of("a project", "To"),
     "projects": _("Projects"),
     "apps": _("Apps"),
     "person": _("Person"),
@@ -177,6 +254,11 @@ FACTS: Mapping[str, str | Promise] = {
     "until_on": _("Until"),
     "ends_on": _("Ends on"),
     "due_on": _("Due by"),
+    "template": _("Template"),
+    "version": _("Version"),
+    "done": _("Upgraded"),
+    "failed": _("Failed"),
+    "left": _("Left"),
 }
 _CODES: Mapping[str, Mapping[str, str | Promise]] = {
     "role": {"viewer": _("Viewer"), "developer": _("Developer"), "owner": _("Owner")},

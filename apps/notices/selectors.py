@@ -36,6 +36,12 @@ def digest_hour(person_id: UUID) -> int:
     return int(settings.DIGEST_HOUR if found is None else found)
 
 
+def has_left(once: str) -> bool:
+    """Whether the mail of a notice of this key has left to anybody, or none was to be written."""
+    mails = Outbox.objects.filter(notice__once=once)
+    return not mails.exists() or mails.filter(sent_at__isnull=False).exists()
+
+
 def undelivered() -> "QuerySet[Outbox]":
     """Mails that failed at least once and have not left, those given up first: for the lab's admins."""
     tried = Outbox.objects.filter(sent_at__isnull=True).exclude(error="")

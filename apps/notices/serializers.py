@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from apps.base.rest import StrictSerializer
+from apps.notices.enums import ByMail
 from apps.notices.kinds import KINDS
 from apps.notices.messages import told
 from apps.notices.models import Notice
@@ -44,3 +46,22 @@ class ReadSerializer(serializers.Serializer[Any]):
     """What marking as read came to."""
 
     read = serializers.IntegerField(help_text="How many were unread.")
+
+
+class PreferencesSerializer(serializers.Serializer[Any]):
+    """How notices come by mail."""
+
+    by_mail = serializers.DictField(
+        child=serializers.ChoiceField(choices=ByMail.choices), help_text="Group -> how."
+    )
+    hour = serializers.IntegerField(help_text="When the daily mail leaves, in the lab's time zone: 0 to 23.")
+    always = serializers.ListField(
+        child=serializers.CharField(), help_text="Groups that cannot be turned off: somebody waits for you."
+    )
+
+
+class NewPreferences(StrictSerializer):
+    """What is chosen; the service judges groups, ways and the hour."""
+
+    by_mail = serializers.DictField(child=serializers.CharField(max_length=20), required=False)
+    hour = serializers.IntegerField(required=False)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.models import Person
-from apps.projects.enums import ALLOWED, Role
+from apps.projects.enums import ALLOWED, RANK, Role
 from apps.projects.models import Membership, Project
 from kernel.errors import Conflict, Forbidden, Missing
 
@@ -72,4 +72,9 @@ def require(person: Person | AnonymousUser, project: Project, action: str) -> No
     if "view" not in actions:
         raise Missing
     if action not in actions:
-        raise Forbidden("forbidden", action=action)
+        raise Forbidden("forbidden", action=action, project=project, role=needed(action))
+
+
+def needed(action: str) -> str:
+    """The lowest role whose members may do the action; empty where no role is enough."""
+    return next((role.value for role in reversed(RANK) if action in ALLOWED[role]), "")

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.base.models import Upload
 from apps.base.rest import StrictSerializer
 from apps.projects.enums import ACTIONS, Role
-from apps.projects.models import GroupMapping, Invitation, Membership, Project
+from apps.projects.models import Departure, GroupMapping, Invitation, Membership, Project
 from apps.projects.permissions import allowed
 
 
@@ -135,6 +136,50 @@ class GroupSerializer(serializers.ModelSerializer[GroupMapping]):
     class Meta:
         model = GroupMapping
         fields: Any = ["id", "path", "project", "display", "role", "created_at"]
+
+
+class LeftSerializer(serializers.ModelSerializer[Membership]):
+    """A project that somebody who left has a part in."""
+
+    id = serializers.UUIDField(source="project_id")
+    slug = serializers.CharField(source="project.slug")
+    display = serializers.CharField(source="project.name")
+    kind = serializers.CharField(source="project.kind")
+
+    class Meta:
+        model = Membership
+        fields: Any = ["id", "slug", "display", "kind", "role"]
+
+
+class DepartureSerializer(serializers.ModelSerializer[Departure]):
+    """Somebody whose account is disabled or gone, and the standing projects that they have a part in."""
+
+    display = serializers.CharField(source="person.label")
+    projects = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Departure
+        fields: Any = ["id", "person", "display", "opened_at", "closed_at", "outcome", "projects"]
+
+    @extend_schema_field(LeftSerializer(many=True))
+    def get_projects(self, departure: Departure) -> Any:
+        """Name each with the role, by name; archived ones are left out."""
+        held = [each for each in departure.person.memberships.all() if each.project.archived_at is None]
+        return LeftSerializer(sorted(held, key=lambda each: each.project.name), many=True).data
+
+
+class Heir(StrictSerializer):
+    """Who goes on with a project."""
+
+    project = serializers.UUIDField()
+    email = serializers.EmailField()
+    reason = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+
+
+class Settled(StrictSerializer):
+    """Why a departure is closed, for the audit."""
+
+    reason = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
 
 
 class NewUpload(StrictSerializer):

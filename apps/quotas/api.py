@@ -29,6 +29,7 @@ from apps.quotas.serializers import (
     WhatIfSerializer,
 )
 from apps.workloads import selectors as workloads
+from apps.workloads.models import App
 from kernel.errors import Conflict, Forbidden, Missing, Refused
 from kernel.units import Amounts
 from orchestration.specs import SURGE, Resources
@@ -94,7 +95,8 @@ class QuotaViewSet(RoomViewSet):
     def what_if(self, request: Request, project_id: UUID) -> Response:  # noqa: ARG002 - DRF's signature
         """Say what the figures would be: the same as every form shows before it is sent."""
         project = self._project(project_id)
-        amounts, holder = self._meant(project, self.read(WhatIf))
+        body = self.read(WhatIf)
+        amounts, holder = self._meant(project, body)
         quota = selectors.what_if(project.id, amounts, holder)
         ceilings = selectors.ceilings_if(project.id, amounts, holder)
         below = all(each.fits for each in ceilings)
@@ -102,7 +104,7 @@ class QuotaViewSet(RoomViewSet):
         told = {
             "fits": fits,
             "outcome": "approved" if fits else "waits" if below and quota else "refused",
-            "surge": SURGE,
+            "surge": SURGE if body["strategy"] == "canary" else 0,
             "amounts": amounts.as_dict(),
             "quota": quota,
             "ceilings": ceilings,
@@ -119,10 +121,10 @@ class QuotaViewSet(RoomViewSet):
         if "amounts" in body:
             amounts = Amounts.of(body["amounts"])
         elif app is not None and app.release is not None and "resources" not in body:
-            amounts = Resources(**app.release.resources).charge()
+            amounts = _charge(Resources(**app.release.resources), body, app)
         elif "resources" in body:
             slug = body.get("template") or (app.template.slug if app else None)
-            amounts = _resources(slug, body.get("version"), body["resources"]).charge()
+            amounts = _charge(_resources(slug, body.get("version"), body["resources"]), body, app)
         else:
             raise Refused("parameter.required", field="amounts")
         return (amounts if body["desired"] == "present" else selectors.resting(amounts)), holder
@@ -145,6 +147,14 @@ def _required(view: RoomViewSet) -> int:
     if held is None:
         raise Conflict("precondition.required")
     return held
+
+
+def _charge(resources: Resources, body: dict[str, Any], app: App | None) -> Amounts:
+    """What these resources take, beside what stands of the app where they come as canaries."""
+    if body["strategy"] == "rolling":
+        return resources.charge()
+    standing = [Resources(**app.release.resources)] if app is not None and app.release is not None else []
+    return resources.charge_beside(*standing)
 
 
 def _resources(slug: str | None, version: str | None, chosen: dict[str, Any]) -> Resources:

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.base.messages import NAMES
+from apps.base.messages import dimension_label
 from apps.quotas.services import MOST
 from kernel.units import DIMENSIONS
 
@@ -25,9 +25,8 @@ class LimitsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.stands = stands
         for name in stands:
-            unit = DIMENSIONS.get(name, "")
             self.fields[name] = forms.IntegerField(
-                label=f"{str(NAMES.get(name, name)).capitalize()}{f' ({unit})' if unit else ''}",
+                label=dimension_label(name),
                 min_value=0,
                 max_value=MOST,
                 required=self.needed,

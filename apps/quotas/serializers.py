@@ -7,6 +7,7 @@ from rest_framework import serializers
 from apps.base.rest import StrictSerializer
 from apps.quotas.models import LimitChange, Usage
 from apps.quotas.services.checking import MOST
+from apps.workloads.enums import Strategy
 from kernel.units import DIMENSIONS
 
 NAMES = list(DIMENSIONS)
@@ -62,6 +63,9 @@ class WhatIf(StrictSerializer):
     version = serializers.CharField(required=False, max_length=40)
     resources = serializers.DictField(required=False)
     amounts = AmountsSerializer(required=False)
+    strategy = serializers.ChoiceField(
+        choices=Strategy.choices, default="rolling", help_text="A canary stands beside the others."
+    )
     desired = serializers.ChoiceField(
         choices=["present", "stopped", "asleep"], default="present", help_text="Asleep, storage alone counts."
     )

@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from apps.workloads.reasons import DIMENSIONS, EVENTS, SENTENCES
+from apps.workloads.helping import PARTS, Facts, why
+from apps.workloads.reasons import EVENTS
 from orchestration.explain import Reason, explain
+
+__all__ = ["LOOKS", "PARTS", "STEPS", "Look", "Step", "at", "event", "look", "what_next", "who", "why"]
 
 
 @dataclass(frozen=True)
@@ -63,39 +67,25 @@ STEPS: Mapping[str, Step] = {
     "Answering": Step(_("Answer"), _("its public address answers"), _("Its address answers.")),
 }
 #: rules that decide instead of a person
-RULES: Mapping[str, Promise] = {"within-quota": _("the rule “within the quota”")}
-#: what the Nomad, Consul... of a lab are for, where a part cannot be reached
-PARTS: Mapping[str, str] = {
-    "nomad": "Nomad",
-    "vault": "OpenBao",
-    "consul": "Consul",
-    "traefik": "Traefik",
-    "keycloak": "Keycloak",
-    "redis": "Redis",
-    "addresses": "HTTPS",
+RULES: Mapping[str, Promise] = {
+    "within-quota": _("the rule “within the quota”"),
+    "retention": _("the end of the retention"),
+    "lease": _("the end of its lease"),
 }
 
 
-class _Facts(dict[str, object]):
-    """A sentence with a gap is better than none."""
-
-    def __missing__(self, key: str) -> str:
-        return "?"
+#: who tells of an app, for the timeline
+TELLERS: Mapping[str, str | Promise] = {
+    "portal": _("Portal"),
+    "nomad": "Nomad",
+    "consul": "Consul",
+    "traefik": "Traefik",
+}
 
 
 def look(state: str) -> Look:
     """How a state shows."""
     return LOOKS.get(state, LOOKS["unknown"])
-
-
-def why(code: str, facts: Mapping[str, object] | None = None) -> str:
-    """The sentence of a reason code, with its figures; empty where there is no reason."""
-    if not code:
-        return ""
-    part, _dot, kind = code.partition(".")
-    template = SENTENCES.get(code) or SENTENCES.get(f"*.{kind}") or SENTENCES["*"]
-    told = {key: _told(key, value) for key, value in (facts or {}).items()}
-    return str(template) % _Facts({"part": PARTS.get(part, part), **told})
 
 
 def event(code: str, params: Mapping[str, Any]) -> str:
@@ -108,21 +98,23 @@ def event(code: str, params: Mapping[str, Any]) -> str:
         # A sentence of its own: French sets a space before the colon.
         word = str(look(what).word)
         return gettext("%(state)s: %(reason)s") % {"state": word, "reason": reason} if reason else word
-    told = str(EVENTS.get(code, code)) % _Facts({**params, "by": who(str(params.get("by", "")))})
+    if area == "lost":
+        reason = why(str(params.get("reason_code") or ""), params.get("facts"))
+        params = {**params, "reason": reason or params.get("message", "")}
+    days = {name: _day(str(value)) for name, value in params.items() if name.endswith("_on") and value}
+    told = str(EVENTS.get(code, code)) % Facts({**params, **days, "by": who(str(params.get("by", "")))})
+    told = told.rstrip(" \u00a0\u202f:")  # a check that was not asked yet says nothing
     return told[:1].upper() + told[1:]
+
+
+def _day(text: str) -> str:
+    """An ISO day as the reader's language writes it."""
+    return formats.date_format(date.fromisoformat(text), "DATE_FORMAT")
 
 
 def who(label: str) -> str:
     """A person's name as it is; a rule's as the reader's language calls it."""
     return str(RULES.get(label, label))
-
-
-def _told(key: str, value: object) -> str:
-    """A fact as a person reads it; Nomad's words for what is short become words."""
-    if isinstance(value, list | tuple):
-        return ", ".join(str(each) for each in value)
-    word = str(value)
-    return str(DIMENSIONS.get(word.partition(" ")[0], word)) if key == "dimension" else word
 
 
 def what_next(code: str) -> Reason:

@@ -28,6 +28,8 @@ def edge() -> Edge:
         tls_options=settings.APPS_TLS_OPTIONS,
         kv_mount=settings.VAULT_KV_MOUNT,
         jwt_mount=settings.VAULT_JWT_MOUNT,
+        database_mount=settings.VAULT_DATABASE_MOUNT,
+        database_roles=tuple(settings.VAULT_DATABASE_ROLES),
     )
 
 
@@ -40,6 +42,7 @@ def rules() -> PolicyRules:
         image_prefixes=tuple(settings.ALLOWED_IMAGES),
         apps_domain=settings.APPS_DOMAIN,
         files_url=settings.FILES_URL,
+        keeper_image=settings.KEEPER_IMAGE,
     )
 
 
@@ -51,6 +54,8 @@ def wiring() -> Settings:
         nomad_region=settings.NOMAD_REGION,
         nomad_ca=settings.NOMAD_CACERT,
         nomad_token_file=settings.NOMAD_TOKEN_FILE,
+        csi_plugin=settings.CSI_PLUGIN_ID,
+        csi_parameters=tuple(settings.CSI_PARAMETERS.items()),
         consul_address=settings.CONSUL_HTTP_ADDR,
         consul_ca=settings.CONSUL_CACERT,
         consul_token_file=settings.CONSUL_TOKEN_FILE,

@@ -1,32 +1,35 @@
-"""What a person asks for right now: logs, secrets, a restart in place.
+"""What a person asks for right now: secrets, a restart in place.
 
 Short timeouts, never in a transaction. Drivers raise Unavailable or Misconfigured; the caller says so, and
 everything that PostgreSQL knows still works.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from apps.accounts.models import Person
 from apps.audit import services as audit
 from apps.projects import permissions
 from apps.workloads import lab
-from apps.workloads.models import App
+from apps.workloads.models import App, Operation
+from apps.workloads.services.planning import Plan, draft_job
+from apps.workloads.services.secrets import note_secrets, require_standing
 from apps.workloads.services.wake import wake
 from apps.workloads.specs import build
 from drivers.wiring import open_drivers
 from kernel.actors import Actor
-from kernel.errors import Conflict, Missing, OutsideConflict, Refused, RefusedMany
+from kernel.drawing import draw
+from kernel.errors import Conflict, OutsideConflict, Refused, RefusedMany
 from kernel.names import OutsideNames
-from kernel.redact import redact_text
+from orchestration.foretell import Foretold, foretell
 from orchestration.ports import AllocState, Drivers
 from orchestration.render.job import META_APP
 from orchestration.specs import Secret
 
 SECRET_MAX = 8192  #: characters
-STREAMS = ("stdout", "stderr")
 _TRIES = 3
 
 
@@ -35,43 +38,30 @@ def drivers() -> Drivers:
     return open_drivers(lab.wiring())
 
 
-def log_tail(app: App, *, limit_bytes: int = 65536) -> dict[str, str]:
-    """The last lines of out and err: of the newest allocation, else those kept from the last failure."""
-    alloc = _newest(drivers(), app)
-    if alloc is None:
-        return dict(app.observation.logs)
-    task = _task(alloc)
-    read = drivers().jobs.log_tail
-    texts = {stream: redact_text(read(alloc.id, task, stream, limit_bytes=limit_bytes)) for stream in STREAMS}
-    return {**texts, "task": task, "allocation": alloc.id}
-
-
-def log_follow(app: App, stream: str) -> Iterator[str]:
-    """The last lines of a stream and what follows; empty text is a sign of life. Raises Missing, Refused."""
-    if stream not in STREAMS:
-        raise Refused("logs.stream", field="stream")
-    opened = drivers()
-    alloc = _newest(opened, app)
-    if alloc is None:
-        raise Missing("logs.none")
-    return opened.jobs.log_follow(alloc.id, _task(alloc), stream)
+def foretold(app: App, planned: Plan) -> Foretold:
+    """What Nomad says this release would do to the copies that run: a plan, which changes nothing."""
+    return foretell(drivers().jobs.plan(draft_job(app, planned)))
 
 
 def secret_names(app: App) -> list[dict[str, Any]]:
-    """The app's secrets: name, label, source, and whether a value is there; never a value."""
+    """The app's secrets: name, label, source, whether one is there, since when, by whom; never a value."""
     declared = _secrets(app)
     if not declared:
         return []
     state = drivers().secrets.secret_state(OutsideNames(app.slug).secret_path)
     known = frozenset(state.keys) if state else frozenset()
     updated = state.updated_at if state else ""
+    marks = state.marks if state else {}
     return [
         {
             "name": each.name,
             "label": dict(each.label),
             "source": each.source,
             "provided": each.name in known,
-            "updated_at": updated if each.name in known else "",
+            "updated_at": (marks.get(each.name, ("", ""))[0] or updated) if each.name in known else "",
+            "set_by": marks.get(each.name, ("", ""))[1],
+            "on_change": each.on_change,
+            "signal": each.signal,
         }
         for each in declared
     ]
@@ -88,16 +78,38 @@ def reveal_secret(*, actor: Actor, person: Person, app: App) -> dict[str, str]:
 def provide_secret(*, actor: Actor, person: Person, app: App, values: Mapping[str, str]) -> None:
     """Write what the template asks of members, straight to Vault with a right that cannot read (design 8.2).
 
-    Raises RefusedMany with fields `secrets.<name>`. An app that runs already takes it with the next restart.
+    One that was there already makes a release. What a running app does with it the template says
+    (`on_change`). Raises RefusedMany with fields `secrets.<name>`.
     """
     permissions.require(person, app.project, "deploy")
     if app.gone_at is not None:
         raise Conflict("app.gone")
     _check(app, values)
     _audit(actor, app, "secret.provided", sorted(values))
-    _write(app, values)
-    with transaction.atomic():
-        wake(app.id)
+    if replaced := sorted(_write(app, values, actor) & set(values)):
+        note_secrets(actor=actor, app_id=app.id, names=replaced)
+    else:
+        with transaction.atomic():
+            wake(app.id)
+
+
+def rotate_secret(*, actor: Actor, person: Person, app: App, names: Collection[str] = ()) -> Operation:
+    """Draw new values: of all generated secrets, or of those named, a member's own too. Nobody sees them.
+
+    Makes a release. Raises RefusedMany for a name that the app has not, Conflict where nothing stands.
+    """
+    permissions.require(person, app.project, "deploy")
+    declared = {each.name: each for each in _secrets(app)}
+    chosen = sorted(set(names)) or [each.name for each in declared.values() if each.source == "generated"]
+    unknown = [name for name in chosen if name not in declared]
+    if unknown:
+        raise RefusedMany([Refused("secret.unknown", field="names", name=name[:40]) for name in unknown])
+    require_standing(app)
+    if not chosen:
+        raise RefusedMany([Refused("secret.none", field="names")])
+    _audit(actor, app, "secret.rotated", chosen)
+    _write(app, {name: draw(declared[name].length) for name in chosen}, actor)
+    return note_secrets(actor=actor, app_id=app.id, names=chosen)
 
 
 def restart(*, actor: Actor, person: Person, app: App) -> int:
@@ -133,10 +145,14 @@ def _check(app: App, values: Mapping[str, str]) -> None:
         raise RefusedMany(refusals or [Refused("secret.none", field="secrets")])
 
 
-def _write(app: App, values: Mapping[str, str]) -> None:
-    """Write by compare-and-set; the reconciler may draw a generated one at the same moment."""
+def _write(app: App, values: Mapping[str, str], actor: Actor) -> frozenset[str]:
+    """Write by compare-and-set; the reconciler may draw a generated one at the same moment.
+
+    Returns the names that were there before.
+    """
     secrets, path = drivers().secrets, OutsideNames(app.slug).secret_path
-    marks = {META_APP: str(app.id), "paillasse.project": str(app.project_id)}
+    now = timezone.now().isoformat(timespec="seconds")
+    marks = {META_APP: str(app.id), "paillasse.project": str(app.project_id), "at": now, "by": actor.label}
     for attempt in range(1, _TRIES + 1):
         state = secrets.secret_state(path)
         try:
@@ -145,7 +161,8 @@ def _write(app: App, values: Mapping[str, str]) -> None:
             if attempt == _TRIES:
                 raise
         else:
-            return
+            return frozenset(state.keys if state else ())
+    raise AssertionError("the last try raises")
 
 
 def _audit(actor: Actor, app: App, verb: str, names: list[str]) -> None:
@@ -164,13 +181,3 @@ def _audit(actor: Actor, app: App, verb: str, names: list[str]) -> None:
 
 def _allocations(opened: Drivers, app: App) -> tuple[AllocState, ...]:
     return opened.jobs.status(OutsideNames(app.slug).job_id).allocations
-
-
-def _newest(opened: Drivers, app: App) -> AllocState | None:
-    """The running one, else the one that changed last."""
-    found = _allocations(opened, app)
-    return max(found, key=lambda each: (each.client_status == "running", each.modify_index), default=None)
-
-
-def _task(alloc: AllocState) -> str:
-    return next(iter(alloc.tasks or alloc.task_states), "app")

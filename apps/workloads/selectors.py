@@ -1,18 +1,25 @@
 """Reading apps: everything that shows one begins with visible_to()."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone, translation
 
 from apps.accounts.models import Person
+from apps.cluster import selectors as cluster
+from apps.projects import permissions
 from apps.projects import selectors as projects
-from apps.workloads.models import App, Operation, Release
+from apps.projects.enums import Role
+from apps.workloads import explain
+from apps.workloads.models import App, FormerHost, Handover, Operation, Release
 from apps.workloads.specs import build, host_of, url_of
-from kernel.errors import Missing
+from apps.workloads.standing import standing
+from kernel.errors import Forbidden, Missing
 
 __all__ = [
     "ReleaseFile",
@@ -23,6 +30,7 @@ __all__ = [
     "listed",
     "of_host",
     "operation",
+    "reason",
     "release_file",
     "require_token_project",
     "visible_to",
@@ -69,8 +77,17 @@ def labels(ids: Collection[UUID]) -> dict[UUID, str]:
 
 def of_host(host: str) -> App | None:
     """The app that holds a host, with its name and state alone, whoever asks: its address is public."""
-    told = ("label", "desired", "observation__state")
+    told = ("label", "desired", "archived_until", "observation__state")
     return App.objects.select_related("observation").only(*told).filter(host=host.lower()).first()
+
+
+def leads_on(host: str) -> str:
+    """The address to which an app's old host leads on; empty where it does not, or no more."""
+    former = FormerHost.objects.filter(host=host.lower(), until__gt=timezone.now()).select_related(
+        "app__release__template_version"
+    )
+    found = former.first()
+    return address(found.app) if found else ""
 
 
 def operation(person: Person | AnonymousUser, operation_id: UUID) -> Operation:
@@ -115,7 +132,7 @@ def release_file(files_key: str, sha256: str) -> ReleaseFile | None:
     if not (_KEY.fullmatch(files_key) and _KEY.fullmatch(sha256)):
         return None
     release = Release.objects.filter(files_key=files_key, app__gone_at__isnull=True).first()
-    for each in release.files if release else ():
+    for each in release.files if release else ():  # releases of one key have the same files
         if each["sha256"] == sha256:
             return ReleaseFile(sha256, each["filename"])
     return None
@@ -127,3 +144,46 @@ def uploads_in_use() -> set[str]:
         Release.objects.filter(app__gone_at__isnull=True).exclude(files=[]).values_list("files", flat=True)
     )
     return {str(each["upload"]) for files in named.iterator() for each in files if each.get("upload")}
+
+
+def reason(code: str, facts: Mapping[str, object]) -> str:
+    """The sentence of a reason code with its figures, in the reader's language; empty without a code."""
+    return explain.why(code, facts)
+
+
+def handovers(person: Person) -> "QuerySet[Handover]":
+    """Offers of and to the projects that the person owns, or of all for an admin; the newest first."""
+    found = Handover.objects.select_related("app", "from_project", "to_project", "offered_by")
+    if not person.is_admin:
+        mine = [project for project, role in projects.roles(person).items() if role == Role.OWNER]
+        found = found.filter(Q(from_project__in=mine) | Q(to_project__in=mine))
+    return found.order_by("-created_at", "id")
+
+
+def handover(person: Person, handover_id: UUID) -> Handover:
+    """One offer, for the owners of either side. Raises Missing, Forbidden."""
+    related = ("app__release__template_version", "app__template", "from_project", "to_project", "offered_by")
+    found = Handover.objects.select_related(*related).filter(id=handover_id).first()
+    if found is None:
+        raise Missing
+    sides = [side for side in (found.from_project, found.to_project) if side is not None]
+    actions = frozenset[str]().union(*(permissions.allowed(person, side) for side in sides))
+    if "view" not in actions:
+        raise Missing
+    if "delete" not in actions:
+        raise Forbidden("forbidden", action="delete")
+    return found
+
+
+def sign(app_id: UUID) -> dict[str, object] | None:
+    """An app's state as a page shows it, its word in each language; None where there is no such app."""
+    app = App.objects.select_related("observation").filter(id=app_id).first()
+    if app is None:
+        return None
+    state = standing(app, timezone.now(), frozenset(each.part for each in cluster.unreachable())).state
+    look = explain.look(state)
+    words = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            words[language] = str(look.word)
+    return {"state": state, "icon": look.icon, "colour": look.colour, "word": words}

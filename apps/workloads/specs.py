@@ -8,10 +8,11 @@ from django.conf import settings
 
 from apps.catalogue import selectors as catalogue
 from apps.workloads import lab
-from apps.workloads.models import App, Release
+from apps.workloads.enums import Desired, VolumeKinds
+from apps.workloads.models import App, AppVolume, Release
 from kernel.names import OutsideNames
 from orchestration.render import render_job
-from orchestration.specs import AppSpec, Resources
+from orchestration.specs import AppSpec, Resources, Volume, VolumeKind
 
 _USUAL_PORT = {"https": 443, "http": 80}
 
@@ -47,7 +48,11 @@ def build(app: App, release: Release) -> AppSpec:
         resources=resources,
         files=_files(release),
         around=catalogue.Surroundings(
-            name=app.name, host=host, url=url_of(host), runtimes_dir=settings.RUNTIMES_DIR
+            name=app.name,
+            host=host,
+            url=url_of(host),
+            runtimes_dir=settings.RUNTIMES_DIR,
+            database=catalogue.lab_database(),
         ),
     )
     return AppSpec(
@@ -65,15 +70,32 @@ def build(app: App, release: Release) -> AppSpec:
         check=pieces.check,
         env=pieces.env,
         secrets=pieces.secrets,
+        database=pieces.database,
         volumes=pieces.volumes,
+        kept=_kept(app) if app.desired == Desired.ABSENT else (),
         files=pieces.files,
         placement=lab.placement(release.driver),
         edge=lab.edge(),
         healthy_deadline_s=pieces.healthy_deadline_s,
         kill_timeout_s=pieces.kill_timeout_s,
         shutdown_delay_s=pieces.shutdown_delay_s,
+        strategy="canary" if 0 < app.generation == app.canary_generation else "rolling",
+        auto_promote=release.auto_promote,
+        promoted=0 < app.generation == app.promoted_generation,
         restart_token=app.restart_token,
     )
+
+
+def _kept(app: App) -> tuple[Volume, ...]:
+    """What the release does not mount, and goes with the app; nobody else asks for it."""
+    rows = app.volumes.filter(mounted=False, deleted_at__isnull=True)
+    return tuple(volume_of(row) for row in rows)
+
+
+def volume_of(row: AppVolume) -> Volume:
+    """A volume's row as the engine knows it."""
+    kind: VolumeKind = "csi" if row.kind == VolumeKinds.CSI else "host"
+    return Volume(row.name, row.size_mib, row.destination, kind)
 
 
 def _files(release: Release) -> list[catalogue.GivenFile]:

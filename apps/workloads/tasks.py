@@ -6,8 +6,10 @@ from uuid import UUID
 from celery import shared_task
 from celery.signals import worker_ready
 
-from apps.workloads.reconcile import reconcile
+from apps.workloads import lab, services
+from apps.workloads.reconcile import reconcile, survey_secrets
 from apps.workloads.services import hints
+from drivers.wiring import open_drivers
 
 TIME_LIMIT_S = 60  #: the claim's lease is shorter and renewed on the way: fencing holds late writers off
 
@@ -24,6 +26,26 @@ def sweep(**_later: Any) -> None:
     """Send what is due, in case the watcher is not there to do it; what it has sent already is left alone."""
     for app_id in hints.choose():
         reconcile_app.apply_async(kwargs={"app_id": str(app_id)})
+
+
+@shared_task
+def survey_vault(**_later: Any) -> None:
+    """Compare what OpenBao lists with what settled apps left there: the worker alone may list it."""
+    survey_secrets(open_drivers(lab.wiring()))
+
+
+@shared_task
+def end_retentions(**_later: Any) -> None:
+    """Purge deleted apps that can no longer be brought back; a repeat does nothing."""
+    services.end_retentions()
+
+
+@shared_task
+def follow_days(**_later: Any) -> None:
+    """Old addresses are free again, offers and canaries that nobody answered end; a repeat does nothing."""
+    services.free_former()
+    services.expire_offers()
+    services.canaries.end_late()
 
 
 @worker_ready.connect

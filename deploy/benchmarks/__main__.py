@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import contention, large, overhead, standing
+from benchmarks import contention, estate, large, overhead, standing, watching
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure, report
 from stack.assembly import open_stack, parts_of
@@ -20,7 +20,9 @@ NAMES = (
     "memory",
     "up_again",
     "pages",
+    "watching",
     "large",
+    "estate",
 )  # the last fill the database
 
 
@@ -28,6 +30,7 @@ def main(argv: Sequence[str]) -> int:
     """Measure on a fresh stack, print, keep var/bench/figures.json; 1 where a goal was missed."""
     parser = argparse.ArgumentParser(prog="deploy/bench")
     parser.add_argument("--keep", action="store_true", help="leave the stack running, and use the one left")
+    parser.add_argument("--short", action="store_true", help="watch for one minute instead of ten")
     parser.add_argument("names", nargs="*", choices=[*NAMES, []])
     given = parser.parse_args(argv)
     layout = Layout.of("bench")
@@ -46,7 +49,9 @@ def main(argv: Sequence[str]) -> int:
             "memory": lambda: standing.memory(bench),
             "up_again": lambda: standing.up_again(bench, parts),
             "pages": lambda: standing.pages(bench),
+            "watching": lambda: watching.watching(bench, short=given.short),
             "large": lambda: large.large(bench),
+            "estate": lambda: estate.estate(bench),
         }
         figures = [figure for name in given.names or NAMES for figure in benches[name]()]
         report(figures, layout.home / "figures.json")

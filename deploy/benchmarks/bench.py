@@ -1,5 +1,6 @@
 """What every benchmark uses: the stack, the portal's API as one person, an app's public address."""
 
+import socket
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -98,10 +99,11 @@ class Bench:
         return found
 
     def delete(self, ids: Iterable[str]) -> None:
-        """Delete these and wait until all are gone."""
+        """Delete these for good and wait until all are gone."""
         waiting = list(ids)
         for app_id in waiting:
             self.call("DELETE", f"apps/{app_id}/")
+            self.call("POST", f"apps/{app_id}/purge/", json={"name": self.app(app_id)["name"]})
         until(lambda: all(self.app(i)["observed"]["state"] == "gone" for i in waiting), "apps are deleted")
 
     def address(self, name: str) -> str:
@@ -170,3 +172,11 @@ def at_once(actions: Iterable[Callable[[], Any]]) -> list[Any]:
 def fresh(stem: str) -> str:
     """Return a name that nobody took."""
     return f"{stem}-{uuid4().hex[:6]}"
+
+
+def free_port() -> int:
+    """Return a port of loopback that is free now."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        found: int = taken.getsockname()[1]
+    return found

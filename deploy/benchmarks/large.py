@@ -1,15 +1,10 @@
-"""A lab of 500 members: each page's time and queries, and a list page of Django's own admin beside them.
+"""A lab of 500 members: each page's time and queries, and ColdFront's list of allocations beside them.
 
-The peer is the admin's changelist over the same table of requests, in a process of its own on the same core
-(`peer.py`): Django's plain way to a list page. ColdFront's list of allocations would compare better. It needs
-a Django and a database of its own, and is not set up here: nothing is said about it.
+ColdFront has as many allocations as there are requests here, on the same PostgreSQL and the same core.
 """
 
 import json
 import os
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,8 +14,9 @@ import psutil
 import requests
 
 from benchmarks.bench import OK, Bench, until
+from benchmarks.coldfront import coldfront
 from benchmarks.figures import Figure, median, p95
-from stack.layout import CHECKOUT, StackError
+from stack.layout import StackError
 from stack.parts.portal import manage
 
 LOOKS = 60
@@ -29,7 +25,6 @@ GOAL_MS = 150
 SEED = Path(__file__).parent / "large.script"
 SEALED_EVERY_S = 1.0
 _UNSEALED = "from apps.audit.models import Unsealed; print(Unsealed.objects.count())"
-PEER = "/admin/peer/request/"
 
 
 def large(bench: Bench) -> list[Figure]:
@@ -63,10 +58,10 @@ def _unsealed(bench: Bench) -> int:
 
 
 def _peer(bench: Bench) -> Figure:
-    with _served(bench) as (address, process), _on_one_core(process):
-        times, answer = _looked(address + PEER, {})
-    note = _note(times, answer.headers["X-Queries"], answer)
-    return Figure("large: a peer, Django's admin over the same requests, p95", p95(times), "ms", note=note)
+    with coldfront(bench) as peer, _on_one_core(peer.process):
+        times, answer = _looked(peer.address, {"Cookie": peer.cookie})
+    note = _note(times, peer.queries, answer)
+    return Figure(f"large: ColdFront's list of {peer.rows} allocations, p95", p95(times), "ms", note=note)
 
 
 def _note(times: list[float], queries: object, answer: requests.Response) -> str:
@@ -101,26 +96,3 @@ def _keep_on(process: psutil.Process, cores: set[int]) -> None:
     for thread in process.threads():
         with suppress(ProcessLookupError):
             os.sched_setaffinity(thread.id, cores)
-
-
-@contextmanager
-def _served(bench: Bench) -> Iterator[tuple[str, psutil.Process]]:
-    """The peer under the same server as the portal, on a port that is free now."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    database = {"DATABASE_URL": bench.stack.facts["database_url"], "PYTHONPATH": str(CHECKOUT / "deploy")}
-    arguments = ["-m", "uvicorn", "benchmarks.peer:application", f"--port={port}"]
-    with subprocess.Popen(
-        [sys.executable, *arguments, "--log-level=error"], env={**os.environ, **database}, cwd=CHECKOUT
-    ) as server:
-        try:
-            until(lambda: _listens(port), "the peer listens")
-            yield f"http://127.0.0.1:{port}", psutil.Process(server.pid)
-        finally:
-            server.terminate()
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as asking:
-        return asking.connect_ex(("127.0.0.1", port)) == 0

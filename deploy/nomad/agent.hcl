@@ -60,6 +60,11 @@ acl {
   enabled = true
 }
 
+# Without it a client measures no task at all, and the portal draws no CPU and memory.
+telemetry {
+  publish_allocation_metrics = true
+}
+
 consul {
   address = "${consul_address}"
   token   = "${consul_token}"

@@ -3,7 +3,8 @@
 namespace "${namespace}" {
   capabilities = ["list-jobs", "read-job", "read-logs", "plan-job", "register-job", "deregister-job", "evaluate-job",
     "scale-job", "promote-deployment", "fail-deployment", "alloc-lifecycle",
-    "host-volume-create", "host-volume-read", "csi-list-volume", "csi-read-volume", "csi-mount-volume"]
+    "host-volume-create", "host-volume-read", "csi-list-volume", "csi-read-volume", "csi-write-volume",
+    "csi-mount-volume"]
 }
 host_volume "*" {
   policy = "write"

@@ -15,7 +15,8 @@ from stack.layout import CHECKOUT, Layout, StackError, run
 from stack.mounts import unmount_below
 from stack.names import PORTAL_HOST
 from stack.orphans import end_below
-from stack.parts.docker import answering
+from stack.parts import bridge
+from stack.parts.docker import answering, digest
 from stack.people import PEOPLE, passwords
 
 #: Stopped before what they stand on.
@@ -91,6 +92,8 @@ def stop_all(layout: Layout, *, leave: Collection[str] = ()) -> None:
         unmount_below(layout.open / "nomad")
     with ThreadPoolExecutor() as pool:
         list(pool.map(processes.stop, [name for name in running if name not in ON_TOP]))
+    if "docker" in running:
+        bridge.remove(digest(layout))
     if running:
         print(f"  stopped {', '.join(running)}", flush=True)
 

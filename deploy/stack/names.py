@@ -3,7 +3,12 @@
 APPS_DOMAIN = "apps.localhost"
 PORTAL_HOST = "paillasse.localhost"
 KV_MOUNT = "paillasse"
+#: what the stand-in for Nomad calls its directories that stand in for a CSI plugin
+CSI_PLUGIN = "solo-directory"
 JWT_MOUNT = "jwt-nomad"
+#: OpenBao's database engine, and the role of it that apps have
+DATABASE_MOUNT = "database"
+DATABASE_ROLE = "reader"
 REALM = "lab"
 OIDC_CLIENT = "paillasse"
 NAMESPACE = "paillasse"

@@ -15,9 +15,15 @@ OPTIONAL = {
     "NOMAD_NAMESPACE": "nomad_namespace",
     "CONSUL_HTTP_ADDR": "consul_addr",
     "VAULT_ADDR": "vault_addr",
+    "VAULT_DATABASE_MOUNT": "database_mount",
+    "VAULT_DATABASE_ROLES": "database_roles",
+    "DATABASE_HOST": "database_host",
+    "DATABASE_PORT": "database_port",
+    "DATABASE_NAME": "database_name",
     "TRAEFIK_API_URL": "traefik_api_url",
     "KEYCLOAK_URL": "keycloak_url",
     "ALLOWED_DRIVERS": "allowed_drivers",
+    "CSI_PLUGIN_ID": "csi_plugin",
 }
 #: Which rights each process starts with: its Nomad token and its AppRole, "" where it needs none.
 PROCESSES = {
@@ -28,6 +34,9 @@ PROCESSES = {
     "purge": ("purge", "purge"),
     "command": ("web", "web"),
 }
+#: seconds: longer than the 90 that Traefik keeps an idle connection (`forwardingTimeouts.idleConnTimeout`).
+#: Where the portal ended it first, what is sent at that moment is lost, and a POST is not sent again: 502
+KEEP_ALIVE = "--timeout-keep-alive=100"
 #: What the keeper runs, in this order; the rights of `purge` are the worker's on one machine.
 LAUNCHED = ("web", "worker", "beat", "watcher")
 
@@ -67,9 +76,18 @@ def portal_environment(layout: Layout, facts: Mapping[str, str]) -> dict[str, st
         "APPS_CONNECT_TO": address,
         "APPS_CA": str(layout.home / "ca.pem"),
         "RUNTIMES_DIR": str(layout.runtimes),
+        **_images(layout),
         "LAB_NAME": "Laboratoire de démonstration",
         "EMAIL_URL": f"filemail://{layout.home / 'mail'}",
     }
+
+
+def _images(layout: Layout) -> dict[str, str]:
+    """Return the images allowed: in the tests' stack also those of a registry that a test brings up."""
+    if layout.name == "up":
+        return {}
+    usual = ["docker.io/", "ghcr.io/", "quay.io/", "paillasse/"]
+    return {"ALLOWED_IMAGES": ",".join([*usual, f"127.0.0.1:{layout.port('registry')}/"])}
 
 
 def process_environment(layout: Layout, process: str) -> dict[str, str]:
@@ -100,7 +118,7 @@ def command(layout: Layout, process: str) -> list[str]:
     celery = ["-m", "celery", "-A", "portal.celery:app"]
     web = ["-m", "uvicorn", "portal.asgi:application", "--host=127.0.0.1", f"--port={layout.port('portal')}"]
     arguments = {
-        "web": [*web, "--no-access-log", "--timeout-graceful-shutdown=5"],
+        "web": [*web, "--no-access-log", "--timeout-graceful-shutdown=5", KEEP_ALIVE],
         "worker": [*celery, "worker", "--concurrency=2", "--queues=reconcile,default,purge"],
         "beat": ["-m", "portal.beat", str(layout.home / "beat-schedule")],
         "watcher": ["manage.py", "watch"],

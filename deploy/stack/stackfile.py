@@ -104,7 +104,8 @@ def contract_drivers(layout: Layout, portal: Mapping[str, str]) -> dict[str, str
         "keycloak_client_secret_file": "OIDC_CLIENT_SECRET_FILE",
     }
     found: dict[str, str | int] = {name: environment[variable] for name, variable in names.items()}
-    return {**found, "apps_port": int(environment["APPS_PORT"])}
+    plugin = environment.get("CSI_PLUGIN_ID", "")  # a Nomad of one's own has none
+    return {**found, "csi_plugin": plugin, "apps_port": int(environment["APPS_PORT"])}
 
 
 _ROOTS = {

@@ -6,7 +6,7 @@ Each check returns its text or raises kernel.errors.OutsideRefused, before anyth
 import re
 
 from kernel.errors import OutsideRefused
-from kernel.names import RESERVED_PREFIX, is_full_slug
+from kernel.names import RESERVED_PREFIX, is_full_slug, slug_of_keeper
 
 _SEGMENT = r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?"
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -27,10 +27,15 @@ def _checked(part: str, pattern: re.Pattern[str], text: str, what: str, limit: i
 
 
 def slug(part: str, text: str) -> str:
-    """A full slug: job id or service name."""
+    """A full slug: a service's name."""
     if not is_full_slug(text):
         raise OutsideRefused(part, f"not a name of an app: {text[:80]!r}")
     return text
+
+
+def job(part: str, text: str) -> str:
+    """A job id: an app's full slug, or the name of work on its volume."""
+    return text if slug_of_keeper(text) else slug(part, text)
 
 
 def uuid(part: str, text: str) -> str:

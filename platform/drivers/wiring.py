@@ -7,7 +7,7 @@ from functools import lru_cache
 from drivers.addresses import PublicAddresses
 from drivers.consul import ConsulServices
 from drivers.keycloak import KeycloakAccounts
-from drivers.nomad import NomadJobs
+from drivers.nomad import CsiPlugin, NomadJobs
 from drivers.traefik import TraefikRoutes
 from drivers.vault import VaultSecrets
 from orchestration.ports import Drivers
@@ -22,6 +22,8 @@ class Settings:
     nomad_region: str = ""
     nomad_ca: str = ""
     nomad_token_file: str = ""
+    csi_plugin: str = ""  #: id of the lab's CSI plugin; empty: none
+    csi_parameters: tuple[tuple[str, str], ...] = ()  #: what it is told of each volume
     consul_address: str = "127.0.0.1:8500"
     consul_ca: str = ""
     consul_token_file: str = ""
@@ -65,6 +67,7 @@ def _jobs(settings: Settings) -> NomadJobs:
         region=settings.nomad_region,
         token_file=settings.nomad_token_file,
         ca=settings.nomad_ca,
+        csi=CsiPlugin(settings.csi_plugin, dict(settings.csi_parameters)),
     )
 
 

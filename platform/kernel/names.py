@@ -12,8 +12,10 @@ from uuid import UUID
 SLUG_MAX = 24
 FULL_MAX = 63  # an RFC 1123 label; Nomad refuses longer service names
 RESERVED_PREFIX = "paillasse-"
+KEEPER_PREFIX = f"{RESERVED_PREFIX}volume-"
 _SLUG = re.compile(r"[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?")
 _FULL = re.compile(r"[a-z][a-z0-9-]*--[a-z2-7]{6}")
+_KEEPER = re.compile(rf"{KEEPER_PREFIX}([a-z][a-z0-9-]*--[a-z2-7]{{6}})-[0-9a-f]{{8}}")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648 base32, lower case: no 0/o or 1/l to confuse
 
 
@@ -25,6 +27,12 @@ def is_slug(text: str) -> bool:
 def is_full_slug(text: str) -> bool:
     """Whether text has the form of a name that the portal gives: ``<project>-<app>--<six>``."""
     return len(text) <= FULL_MAX and _FULL.fullmatch(text) is not None
+
+
+def slug_of_keeper(text: str) -> str:
+    """The full slug of the app on whose volume a job of this id works; empty where it is no such id."""
+    found = _KEEPER.fullmatch(text)
+    return found[1] if found and is_full_slug(found[1]) else ""
 
 
 def full_slug(project_slug: str, app_slug: str, app_id: UUID, draw: int = 0) -> str:
@@ -77,8 +85,12 @@ class OutsideNames:
         return f"{RESERVED_PREFIX}app-{self.slug}"
 
     def volume(self, name: str) -> str:
-        """Name of a dynamic host volume."""
+        """Name of a dynamic host volume, and id of a CSI volume."""
         return f"{self.slug}-{name}"
+
+    def keeper(self, work_id: UUID) -> str:
+        """Nomad job id of one piece of work on a volume; the prefix tells it from every app's job."""
+        return f"{KEEPER_PREFIX}{self.slug}-{work_id.hex[:8]}"
 
     def router(self, kind: str, content: str) -> str:
         """Name of a Traefik router: the slug, its kind and a hash of its content.

@@ -11,7 +11,8 @@ _NAMES = re.compile(
 _VALUES = re.compile(
     r"(?i)\b(hvs\.[\w-]{20,}|s\.[\w-]{20,}|lab_\w+\.\w+|Bearer\s+\S+"
     r"|eyJ[\w-]{6,}\.[\w-]{6,}\.[\w-]*)"  # a JWT, signed or not
-    r"|(?<=/files/)[^/\s\"'<>]{8,}"  # the key that opens a release's files
+    r"|(?<=/files/)(?!snapshots/)[^/\s\"'<>]{8,}"  # the key that opens a release's files
+    r"|(?<=/files/snapshots/)[^/\s\"'<>]{8,}"  # or a snapshot
 )
 
 

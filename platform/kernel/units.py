@@ -10,7 +10,10 @@ DIMENSIONS: Mapping[str, str] = {
     "memory_mib": "MiB",
     "storage_mib": "MiB",
     "gpus": "",
+    "always_on": "",
 }
+#: Dimensions that are rights: an app has one or not, whatever its size. Changes of its size leave them alone.
+RIGHTS = frozenset({"always_on"})
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Amounts:
     memory_mib: int = 0
     storage_mib: int = 0
     gpus: int = 0
+    always_on: int = 0  #: apps whose lease does not end
 
     def items(self) -> Iterator[tuple[str, int]]:
         """Each dimension with its amount, in the fixed order in which ledger rows are locked."""
@@ -41,6 +45,10 @@ class Amounts:
 
     def __sub__(self, other: "Amounts") -> "Amounts":
         return Amounts(*(a - b for (_, a), (_, b) in zip(self.items(), other.items(), strict=True)))
+
+    def larger(self, other: "Amounts") -> "Amounts":
+        """The larger of the two, dimension by dimension."""
+        return Amounts(*(max(a, b) for (_, a), (_, b) in zip(self.items(), other.items(), strict=True)))
 
 
 def total(amounts: Iterable[Amounts]) -> Amounts:

@@ -5,12 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from kernel.redact import redact_text
+from orchestration.checks import asked
 from orchestration.ports import AllocState, PlacementFailure, TaskEvent
-from orchestration.specs import AppSpec, DockerRuntime
+from orchestration.specs import AppSpec, DockerRuntime, Resources
 
 MESSAGE_MAX = 500
 _PULL = re.compile(r"(?i)failed to pull|no such image|manifest (?:for|unknown)|failed to find docker image")
-_DENIED = re.compile(r"(?i)denied|unauthori[sz]ed|forbidden|authentication required")
+_DENIED = re.compile(
+    r"(?i)denied|unauthori[sz]ed|forbidden|authentication required|no basic auth credentials"
+)
+#: it did not even start in time: no check was asked. Started too late for the check, it says otherwise
+_NOT_STARTED = re.compile(r"(?i)^task not running by healthy_deadline")
 _VAULT = re.compile(r"(?i)vault|jwt")
 _SETUP = frozenset(
     {"Setup Failure", "Failed Validation", "Task hook failed", "Driver Failure", "Killing", "Template"}
@@ -27,19 +32,28 @@ class Cause:
     facts: dict[str, object] = field(default_factory=dict)
 
 
-def placement_cause(failure: PlacementFailure) -> Cause:
-    """Why no node takes the app."""
+def placement_cause(failure: PlacementFailure, asked: Resources | None = None) -> Cause:
+    """Why no node takes the app, which asks for so much of each copy."""
+    looked = {"looked_at": failure.nodes_evaluated}
     if failure.dimensions:
         dimension = max(failure.dimensions, key=lambda each: failure.dimensions[each])
         nodes = failure.dimensions[dimension]
-        return Cause("placement.exhausted", facts={"dimension": dimension, "nodes": nodes})
+        facts = {"dimension": dimension, "nodes": nodes, **looked, **_amount(dimension, asked)}
+        return Cause("placement.exhausted", facts=facts)
     if failure.constraints:
         text = max(failure.constraints, key=lambda each: failure.constraints[each])
         code = "placement.driver" if "driver" in text.lower() else "placement.constraint"
-        return Cause(code, text, {"constraint": text, "nodes": failure.constraints[text]})
+        return Cause(code, text, {"constraint": text, "nodes": failure.constraints[text], **looked})
     if failure.nodes_evaluated == 0:
         return Cause("placement.no_node")
-    return Cause("placement.exhausted", facts={"dimension": "", "nodes": failure.nodes_exhausted})
+    return Cause("placement.exhausted", facts={"dimension": "", "nodes": failure.nodes_exhausted, **looked})
+
+
+def _amount(dimension: str, asked: Resources | None) -> dict[str, object]:
+    """How much of it one copy asks for, where Nomad's word is one of the quota's dimensions."""
+    amounts = {"memory": "memory_mib", "cpu": "cpu_mhz", "devices": "gpus"}
+    name = amounts.get(dimension.partition(" ")[0].partition(":")[0], "")
+    return {"asked": getattr(asked, name)} if asked is not None and name else {}
 
 
 def allocation_cause(allocations: Iterable[AllocState], spec: AppSpec) -> Cause | None:
@@ -52,6 +66,10 @@ def allocation_cause(allocations: Iterable[AllocState], spec: AppSpec) -> Cause 
         figures["memory_mib"] = spec.resources.memory_mib
     if cause.code.startswith("image.") and isinstance(spec.runtime, DockerRuntime):
         figures["image"] = spec.runtime.image
+    if cause.code == "check.failing":
+        figures["asked"] = asked(spec.check)
+    if cause.code == "deadline.passed":
+        figures["deadline_s"] = spec.healthy_deadline_s
     return replace(cause, facts={**cause.facts, **figures})
 
 
@@ -69,7 +87,8 @@ def _story(alloc: AllocState, events: list[TaskEvent]) -> Cause | None:
     for index in range(len(events) - 1, -1, -1):
         event = events[index]
         if event.type == "Alloc Unhealthy":
-            unhealthy = Cause("check.failing", _short(event.message))
+            late = _NOT_STARTED.search(event.message)
+            unhealthy = Cause("deadline.passed" if late else "check.failing", _short(event.message))
             continue
         before = {each.type for each in events[max(0, index - 2) : index]}
         if event.type == "Terminated" and before & _ON_DEMAND:

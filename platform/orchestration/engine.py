@@ -1,6 +1,6 @@
 """The loop, written once: one pass looks along the chain and makes at most one change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kernel.errors import Misconfigured, OutsideConflict, OutsideError, OutsideRefused, Refused
@@ -10,6 +10,7 @@ from orchestration.reconcilers.address import Address
 from orchestration.reconcilers.base import Context, Observation, Reconciler, Removable, Scope, Verdict, Writer
 from orchestration.reconcilers.health import Health
 from orchestration.reconcilers.job import LIVE, Job, PurgedJob
+from orchestration.reconcilers.promotion import Promotion
 from orchestration.reconcilers.router import Router
 from orchestration.reconcilers.secrets import Secrets
 from orchestration.reconcilers.service import Service
@@ -24,6 +25,7 @@ STEADY_S = 60.0
 QUICK_S = 0.2
 SLOW_S = 15.0
 TROUBLE_S = 5.0
+CHECK_PATIENCE_S = 10.0  #: seconds in which a check that fails is only a program that starts
 MOVING = frozenset(
     {ObservedState.PENDING, ObservedState.PLACING, ObservedState.STARTING, ObservedState.STOPPING}
 )
@@ -70,12 +72,14 @@ def look_again_s(state: ObservedState, ctx: Context) -> float:
 
 def chain(spec: AppSpec) -> list[type[Reconciler]]:
     """What applies to an app, in order: no secrets, no Vault; no address, no router."""
-    vault: list[type[Reconciler]] = [VaultPolicy, VaultRole, Secrets] if spec.secrets else []
+    secrets: list[type[Reconciler]] = [Secrets] if spec.secrets else []
+    vault: list[type[Reconciler]] = [VaultPolicy, VaultRole] if spec.secrets or spec.database else []
     volumes: list[type[Reconciler]] = [Volumes] if spec.volumes else []
     service: list[type[Reconciler]] = [Service] if has_service(spec) else []
     router: list[type[Reconciler]] = [Router] if spec.route.kind != "none" else []
     address: list[type[Reconciler]] = [Address] if spec.route.kind == "http" else []
-    return [*vault, *volumes, Job, Health, *service, *router, *address]
+    promotion: list[type[Reconciler]] = [Promotion] if spec.strategy == "canary" else []
+    return [*vault, *secrets, *volumes, Job, *promotion, Health, *service, *router, *address]
 
 
 class _Walk:
@@ -88,9 +92,16 @@ class _Walk:
         self.settled: set[str] = set()
         self.released: set[str] = set()
 
-    def note(self, kind: ConditionType | None, status: str, reason: str = "", message: str = "") -> None:
+    def note(
+        self,
+        kind: ConditionType | None,
+        status: str,
+        reason: str = "",
+        message: str = "",
+        facts: Mapping[str, object] | None = None,
+    ) -> None:
         if kind is not None:
-            self.conditions[kind] = Condition(kind, status, reason, message)
+            self.conditions[kind] = Condition(kind, status, reason, message, facts=facts or {})
 
     def used(self) -> bool:
         """Whether an allocation was seen alive; only what this pass has read is looked at."""
@@ -104,6 +115,11 @@ class _Walk:
         if job is not None and job.status == "true" and status is not None and status.job is not None:
             return int(status.job.version)
         return self.ctx.job_version
+
+    def job_submitted_ns(self) -> int:
+        """When the job that stands was registered; only what this pass has read is looked at."""
+        status = self.scope.__dict__.get("status")
+        return status.job.submitted_ns if status is not None and status.job is not None else 0
 
     def tell(
         self, seen: Observation, *, changed: bool = False, done: bool = False, part: str | None = None
@@ -125,6 +141,7 @@ class _Walk:
             used=self.used(),
             settled=frozenset(self.settled),
             job_version=self.job_version(),
+            job_submitted_ns=self.job_submitted_ns(),
         )
 
     def trouble(self, error: OutsideError, kind: ConditionType | None) -> Pass:
@@ -173,22 +190,37 @@ class _Up(_Walk):
             if seen.verdict is Verdict.RIGHT:
                 self.right(each)
                 continue
-            self.note(each.condition, "false", seen.reason, seen.message)
+            self.note(each.condition, "false", seen.reason, seen.message, seen.facts)
             if seen.verdict is not Verdict.PARTLY:
                 return self.held_up(each, seen, steps) or self.tell(seen)
             partly = partly or seen
         return self.tell(partly or Observation(Verdict.RIGHT, ObservedState.RUNNING), done=partly is None)
 
     def held_up(self, each: Reconciler, seen: Observation, steps: Sequence[Reconciler]) -> Pass | None:
-        """What is not healthy yet may only wait for Consul, whose checks Nomad goes by: say so."""
-        if not isinstance(each, Health) or seen.verdict is not Verdict.WAITING:
+        """What is not healthy goes by Consul's checks: say where Consul is away, or what a check got."""
+        if not isinstance(each, Health) or seen.verdict not in {Verdict.WAITING, Verdict.WRONG}:
             return None
         for service in (step for step in steps if isinstance(step, Service)):
             try:
-                service.observe()
+                told = service.observe()
             except OutsideError as error:
-                return self.trouble(error, service.condition)
+                return self.trouble(error, service.condition) if seen.verdict is Verdict.WAITING else None
+            if told.reason == "check.failing" and self.by_check(seen):
+                facts = {**told.facts, **seen.facts}
+                reason = "check.failing" if seen.reason != "deadline.passed" else seen.reason
+                facts |= {"cause": told.reason} if seen.reason == "deadline.passed" else {}
+                told = replace(seen, reason=reason, message=told.message or seen.message, facts=facts)
+                self.note(each.condition, "false", told.reason, told.message, facts)
+                return self.tell(told)
         return None
+
+    def by_check(self, seen: Observation) -> bool:
+        """Whether nothing but the check can be what is wrong; while a program is young it only starts."""
+        if seen.reason == "task.starting":
+            return self.ctx.age_s > CHECK_PATIENCE_S
+        return seen.reason == "check.failing" or (
+            seen.reason == "deadline.passed" and seen.facts.get("cause", "check.failing") == "check.failing"
+        )
 
     def right(self, each: Reconciler) -> None:
         self.note(each.condition, "true")

@@ -11,8 +11,13 @@ from typing import Literal
 from kernel.errors import Misconfigured, OutsideConflict, OutsideRefused, Unavailable
 
 Who = Literal["member", "admin", "engineer", "nobody"]
-Button = Literal["retry", "edit", "provide_secret", "start", "ask_quota", "logs", "delete", ""]
+Button = Literal[
+    "retry", "edit", "provide_secret", "start", "ask_quota", "logs", "request", "delete", "promote", ""
+]
 
+#: reasons that the portal tells itself, besides what the engine sees
+OF_THE_PORTAL = frozenset({"approval.waiting", "stuck", "seen.stale"})
+_CHECK = ("asked", "came", "status", "text")  #: what a check asked, and what came back
 PARTS = ("nomad", "vault", "consul", "traefik", "addresses")
 
 
@@ -43,6 +48,9 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "spec.refused": Reason("member", "edit", ("code", "field")),
         "policy.refused": Reason("admin", "edit", ("violations",)),
         "working": Reason("nobody"),
+        "approval.waiting": Reason("admin", "request"),
+        "stuck": Reason("engineer", "retry", ("tries",)),
+        "seen.stale": Reason("engineer", "", ("minutes",)),
         "part.differs": Reason("engineer", "retry", ("part",)),
         # somebody else's
         "vault.not_ours": Reason("engineer"),
@@ -51,12 +59,18 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         # secrets and job
         "secret.awaiting_member": Reason("member", "provide_secret", ("names",)),
         "job.evaluating": Reason("nobody"),
-        "job.reverted": Reason("member", "edit", ("cause", "exit_code", "image", "memory_mib")),
+        "job.reverted": Reason(
+            "member", "edit", ("release", "serves", "cause", "exit_code", "image", "memory_mib")
+        ),
+        "canary.waiting": Reason("member", "promote", ("healthy", "wanted")),
+        "canary.promoting": Reason("nobody", "", ("healthy", "wanted")),
         "job.stopping": Reason("nobody"),
         # placement
-        "placement.exhausted": Reason("nobody", "edit", ("dimension", "nodes")),
-        "placement.constraint": Reason("engineer", "edit", ("constraint", "nodes")),
-        "placement.driver": Reason("engineer", "", ("constraint", "nodes")),
+        "placement.exhausted": Reason(
+            "nobody", "edit", ("dimension", "nodes", "looked_at", "asked", "closest")
+        ),
+        "placement.constraint": Reason("engineer", "edit", ("constraint", "nodes", "looked_at")),
+        "placement.driver": Reason("engineer", "", ("constraint", "nodes", "looked_at")),
         "placement.no_node": Reason("engineer"),
         # the task
         "task.starting": Reason("nobody"),
@@ -69,22 +83,24 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "artifact.failed": Reason("engineer", "retry"),
         "vault.login": Reason("engineer", "retry"),
         "vault.read": Reason("engineer", "retry"),
-        "check.failing": Reason("member", "logs", ("healthy", "wanted")),
-        "copies.missing": Reason("nobody", "", ("healthy", "wanted")),
-        "deadline.passed": Reason("member", "retry", ("cause",)),
+        "check.failing": Reason("member", "logs", (*_CHECK, "healthy", "wanted")),
+        "copies.missing": Reason("nobody", "", (*_CHECK, "healthy", "wanted")),
+        "deadline.passed": Reason(
+            "member", "retry", ("deadline_s", "cause", *_CHECK, "exit_code", "image", "memory_mib")
+        ),
         # the edge
         "service.missing": Reason("nobody"),
         "service.lingering": Reason("engineer"),
         "route.missing": Reason("nobody", "", ("router",)),
-        "route.disabled": Reason("engineer", "", ("router",)),
+        "route.disabled": Reason("engineer", "retry", ("router", "errors")),
         "route.lingering": Reason("engineer"),
         "answer.portal": Reason("nobody", "", ("status",)),
-        "answer.status": Reason("member", "logs", ("status", "accepted")),
-        "answer.refused": Reason("engineer"),
-        "answer.timeout": Reason("member", "logs"),
-        "answer.tls": Reason("engineer"),
-        "answer.dns": Reason("engineer"),
-        "answer.reset": Reason("member", "logs"),
+        "answer.status": Reason("member", "logs", ("status", "accepted", "path")),
+        "answer.refused": Reason("engineer", "retry", ("host",)),
+        "answer.timeout": Reason("member", "logs", ("host",)),
+        "answer.tls": Reason("engineer", "retry", ("host",)),
+        "answer.dns": Reason("engineer", "retry", ("host",)),
+        "answer.reset": Reason("member", "logs", ("host",)),
     }
 )
 

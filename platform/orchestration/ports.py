@@ -9,6 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from orchestration.deployment import DeploymentState
+from orchestration.machines import NodeState
+from orchestration.specs import VolumeKind
+
 
 @dataclass(frozen=True)
 class JobState:
@@ -21,6 +25,28 @@ class JobState:
     status: str  #: pending, running, dead
     meta: Mapping[str, str]
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    submitted_ns: int = 0  #: when this version was registered: a job purged and made anew has another
+
+
+@dataclass(frozen=True)
+class AllocLine:
+    """An allocation in the list of all jobs."""
+
+    job_version: int
+    client_status: str  #: pending, running, complete, failed, lost, unknown
+    healthy: bool | None  #: the deployment's verdict
+
+
+@dataclass(frozen=True)
+class JobLine:
+    """A job in the list of all, with what a look at it alone would tell of its health."""
+
+    id: str
+    version: int
+    submitted_ns: int
+    stopped: bool
+    allocations: tuple[AllocLine, ...] = ()  #: those that ended too, until Nomad forgets them
+    moving: bool = False  #: its newest deployment is under way
 
 
 @dataclass(frozen=True)
@@ -51,6 +77,22 @@ class AllocState:
     restarts: int
     oom_killed: bool
     modify_index: int = 0
+    job_id: str = ""
+    cpu_mhz: int = 0  #: its limits, its tasks together; 0 where the list that told of it has none
+    memory_mib: int = 0
+
+    @property
+    def runs(self) -> bool:
+        """Whether it runs and should."""
+        return self.client_status == "running" and self.desired_status == "run"
+
+
+@dataclass(frozen=True)
+class Use:
+    """What an allocation uses now, its tasks together."""
+
+    cpu_mhz: float
+    memory_mib: float
 
 
 @dataclass(frozen=True)
@@ -63,18 +105,6 @@ class PlacementFailure:
     dimensions: Mapping[str, int]  #: "memory" -> number of nodes
     constraints: Mapping[str, int]  #: constraint text -> number of nodes
     nodes_available: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class DeploymentState:
-    """The newest deployment of a job."""
-
-    id: str
-    job_version: int
-    status: str  #: running, successful, failed, paused, blocked, cancelled, pending, unblocking
-    description: str
-    healthy: int
-    desired: int
 
 
 @dataclass(frozen=True)
@@ -101,31 +131,6 @@ class JobPlan:
     diff: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
-@dataclass(frozen=True)
-class NodeState:
-    """A machine that runs jobs. MHz and MiB: what jobs may use, and what live allocations hold of it.
-
-    The disk that allocations hold is their own, gone with them; Nomad counts no volume against a machine.
-    """
-
-    id: str
-    name: str
-    status: str  #: ready, initializing, down, disconnected
-    eligible: bool  #: may take new allocations
-    datacenter: str
-    node_pool: str
-    version: str  #: Nomad's
-    drivers: Mapping[str, bool]  #: driver -> healthy
-    cpu_mhz: int
-    memory_mib: int
-    disk_mib: int
-    allocated_cpu_mhz: int
-    allocated_memory_mib: int
-    allocated_disk_mib: int = 0
-    gpus: int = 0  #: healthy instances
-    allocated_gpus: int = 0
-
-
 class Jobs(Protocol):
     """Nomad, through its HTTP API."""
 
@@ -144,6 +149,13 @@ class Jobs(Protocol):
         """
         ...
 
+    def promote(self, deployment_id: str) -> None:
+        """Let a deployment's canaries in: the older version's allocations give way to them.
+
+        Raises OutsideConflict where it has ended, or its canaries are not all healthy any more.
+        """
+        ...
+
     def stop(self, job_id: str, *, purge: bool = False) -> None:
         """Deregister; nothing happens where no such job stands. Purging needs its own right."""
         ...
@@ -156,24 +168,43 @@ class Jobs(Protocol):
         """The last bytes of stdout or stderr, decoded; empty where the allocation kept none."""
         ...
 
+    def log_read(self, alloc_id: str, task: str, stream: str, *, limit_bytes: int = 65536) -> Iterator[str]:
+        """The same last bytes, piece by piece, for what is too long to hold."""
+        ...
+
     def log_follow(self, alloc_id: str, task: str, stream: str, *, limit_bytes: int = 65536) -> Iterator[str]:
         """The same last bytes, then what is written, until the task ends; empty text is a sign of life."""
         ...
 
-    def volume_exists(self, name: str) -> bool:
-        """Whether a dynamic host volume of that name stands."""
+    def volume_exists(self, name: str, *, kind: VolumeKind = "host") -> bool:
+        """Whether a dynamic host volume, or a CSI volume, of that name stands."""
         ...
 
-    def create_volume(self, name: str, *, size_mib: int) -> None:
-        """Make a volume; one that stands is left as it is."""
+    def create_volume(self, name: str, *, size_mib: int, kind: VolumeKind = "host") -> None:
+        """Make a volume; one that stands is left as it is. Misconfigured where the lab has no such plugin."""
         ...
 
-    def delete_volume(self, name: str) -> None:
-        """Delete a volume with what it holds; nothing happens where none stands."""
+    def delete_volume(self, name: str, *, kind: VolumeKind = "host") -> None:
+        """Delete a volume with what it holds; nothing happens where none stands.
+
+        Raises Unavailable while it is claimed: claims that outlived their allocation are let go meanwhile.
+        """
         ...
 
     def list_ours(self) -> tuple[JobState, ...]:
         """All jobs that carry our mark (Meta paillasse.app). A listing tells no version: it is -1."""
+        ...
+
+    def statuses(self) -> tuple[JobLine, ...]:
+        """All jobs of the namespace whose ids have the form of ours, with their allocations, in one call."""
+        ...
+
+    def allocations(self) -> tuple[AllocState, ...]:
+        """All allocations of jobs whose ids have the form of ours, ended ones too, with limits."""
+        ...
+
+    def usage(self, alloc_id: str) -> Use | None:
+        """What an allocation uses now; None where it does not run, or its machine knows no figures yet."""
         ...
 
     def nodes(self) -> tuple[NodeState, ...]:
@@ -190,6 +221,16 @@ class SecretState:
     keys: tuple[str, ...]  #: names that custom metadata says were written
     metadata: Mapping[str, str]
     updated_at: str = ""
+    marks: Mapping[str, tuple[str, str]] = field(default_factory=dict)  #: key -> when it was written, by whom
+
+
+@dataclass(frozen=True)
+class SecretNames:
+    """Full slugs of the apps that have each of the three things that the portal writes there."""
+
+    paths: frozenset[str]
+    policies: frozenset[str]
+    roles: frozenset[str]
 
 
 class Secrets(Protocol):
@@ -244,6 +285,10 @@ class Secrets(Protocol):
         """Full slugs that still have a path, a policy or a role with our prefix."""
         ...
 
+    def names(self) -> SecretNames:
+        """The same, each kind by itself, in three calls."""
+        ...
+
 
 @dataclass(frozen=True)
 class Instance:
@@ -259,6 +304,14 @@ class Instance:
     meta: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Tally:
+    """How the instances of a service are."""
+
+    passing: int
+    failing: int  #: warning or critical
+
+
 class Services(Protocol):
     """Consul, read only: Nomad registers."""
 
@@ -268,6 +321,10 @@ class Services(Protocol):
 
     def list_ours(self) -> tuple[str, ...]:
         """Names of the services that have the form of ours."""
+        ...
+
+    def tallies(self) -> Mapping[str, Tally]:
+        """Each service of ours with its instances counted, in one call. Instances without a check are not."""
         ...
 
 
@@ -296,6 +353,10 @@ class Routes(Protocol):
 
     def list_ours(self) -> tuple[str, ...]:
         """Names of routers that have the form of ours."""
+        ...
+
+    def statuses(self) -> Mapping[str, str]:
+        """Each router that has the form of ours with its status, in one call for http and one for tcp."""
         ...
 
 

@@ -7,6 +7,7 @@ Traefik tags; the reconcilers compare those with what stands outside.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+from uuid import UUID
 
 from kernel.names import OutsideNames
 from kernel.units import Amounts
@@ -14,9 +15,11 @@ from kernel.units import Amounts
 Desired = Literal["present", "stopped", "asleep", "archived", "absent"]
 
 
-#: Copies that run beside the wanted ones while a release rolls out: Nomad's canaries. The portal's jobs
-#: replace one copy after the other, so there are none; were there any, the quota would be charged for them.
-SURGE = 0
+Strategy = Literal["rolling", "canary"]
+
+#: Copies that a canary release runs beside those that stand, until it is promoted or given up: Nomad's
+#: canaries. A rolling release replaces one copy after the other and has none.
+SURGE = 1
 
 
 @dataclass(frozen=True)
@@ -30,15 +33,25 @@ class Resources:
     gpus: int = 0
 
     def charge(self) -> Amounts:
-        """What the quota is charged: copies times size, those of a rolling update too; storage once."""
-        copies = self.count + SURGE
+        """What the quota is charged: copies times size; storage once."""
         return Amounts(
             apps=1,
-            cpu_mhz=self.cpu_mhz * copies,
-            memory_mib=self.memory_mib * copies,
+            cpu_mhz=self.cpu_mhz * self.count,
+            memory_mib=self.memory_mib * self.count,
             storage_mib=self.storage_mib,
-            gpus=self.gpus * copies,
+            gpus=self.gpus * self.count,
         )
+
+    def charge_beside(self, *standing: "Resources") -> Amounts:
+        """The same while these are canaries beside what stands: nothing of that ends before they are let in.
+
+        So going back to what stands never needs more than is held already.
+        """
+        whole = self.charge()
+        for each in standing:
+            whole = whole.larger(each.charge())
+        size = Amounts(cpu_mhz=self.cpu_mhz, memory_mib=self.memory_mib, gpus=self.gpus)
+        return sum((size for _ in range(SURGE)), whole)
 
 
 @dataclass(frozen=True)
@@ -92,6 +105,20 @@ class Secret:
     file: str | None = None  #: or file below the task's secrets directory
     length: int = 24  #: characters, for generated ones
     label: Mapping[str, str] = field(default_factory=dict)
+    on_change: Literal["restart", "signal", "none"] = "none"  #: what a running task is done when it changes
+    signal: str = ""  #: e.g. SIGHUP; for files alone, an environment cannot change while a program runs
+
+
+@dataclass(frozen=True)
+class Database:
+    """A login of the lab's database, of each task's own: made by OpenBao for its lease, and gone with it."""
+
+    role: str  #: OpenBao's role that makes it
+    username: tuple[str, ...]  #: environment variables of the task that carry its name
+    password: tuple[str, ...]
+
+
+VolumeKind = Literal["host", "csi"]
 
 
 @dataclass(frozen=True)
@@ -101,6 +128,7 @@ class Volume:
     name: str
     size_mib: int
     destination: str  #: path in the task; relative ones are below NOMAD_TASK_DIR
+    kind: VolumeKind = "host"  #: on one node's disk, or at the storage that the lab's CSI plugin reaches
 
 
 @dataclass(frozen=True)
@@ -136,6 +164,8 @@ class Edge:
     tls_options: str = "intermediate@file"
     kv_mount: str = "paillasse"
     jwt_mount: str = "jwt-nomad"
+    database_mount: str = ""  #: of OpenBao's database engine; empty: the lab offers none
+    database_roles: tuple[str, ...] = ()  #: of that engine, those that apps may have
 
 
 @dataclass(frozen=True)
@@ -156,11 +186,34 @@ class AppSpec:
     check: Check | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[Secret, ...] = ()
+    database: Database | None = None
     volumes: tuple[Volume, ...] = ()
+    kept: tuple[Volume, ...] = ()  #: those of earlier releases: they stand, mounted nowhere, until the purge
     files: tuple[File, ...] = ()
     placement: Placement = field(default_factory=Placement)
     edge: Edge = field(default_factory=Edge)
     healthy_deadline_s: int = 300
     kill_timeout_s: int = 10
     shutdown_delay_s: int = 0  #: seconds in which Traefik drains before the task is stopped
+    strategy: Strategy = "rolling"
+    auto_promote: bool = False  #: canaries are let in as soon as they are healthy; else a person says so
+    promoted: bool = False  #: somebody said so of this release
     restart_token: str = ""  #: changes only when a person asked to restart by replacing
+
+
+@dataclass(frozen=True)
+class KeeperSpec:
+    """One piece of work on a volume: a batch job that ends by itself (ADR 0049)."""
+
+    names: OutsideNames
+    app_id: str
+    project_id: str
+    work_id: UUID
+    work: Literal["measure", "snapshot", "restore"]
+    volume: Volume
+    placement: Placement
+    image: str  #: with driver docker: any image with Python
+    url: str = ""  #: opened only by the key of this one snapshot; measuring needs none
+    sha256: str = ""  #: of what is restored
+    parts: int = 0  #: in which it is kept
+    ca: str = ""  #: certificates by which the portal is known, PEM; empty: those of the system

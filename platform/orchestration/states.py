@@ -1,5 +1,6 @@
 """The observed states, conditions and reasons: one vocabulary for the engine, pages, mails and the API."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -41,6 +42,7 @@ class Condition:
     reason: str = ""  #: a stable code
     message: str = ""  #: English detail from outside, redacted
     since: str = ""  #: RFC 3339; kept by the caller while status and reason stay
+    facts: Mapping[str, object] = field(default_factory=dict)  #: figures of the reason, as Pass.facts
 
 
 @dataclass(frozen=True)
@@ -66,3 +68,9 @@ class Pass:
     )  #: parts seen right; given back, they are not read again for a while
     wrote: str | None = None  #: the part that this pass wrote
     job_version: int | None = None  #: Nomad's version of the job that was seen to be the wanted one
+    job_submitted_ns: int = 0  #: when that version was registered, where this pass read it
+
+    @property
+    def failed(self) -> bool:
+        """Whether what is wanted will not come by itself: the app failed, or stays on the release before."""
+        return self.state is ObservedState.FAILED or self.reason_code == "job.reverted"

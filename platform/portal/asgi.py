@@ -3,8 +3,9 @@
 import os
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import SyncToAsync, sync_to_async
 from django.core.handlers.asgi import ASGIHandler
+from django.db import connections
 from django.http import HttpRequest, HttpResponseBase
 
 from portal.limits import App, LimitBody
@@ -25,6 +26,21 @@ class Handler(ASGIHandler):
         """Answer in the request's thread."""
         response: HttpResponseBase = await sync_to_async(self.get_response)(request)
         return response
+
+    async def send_response(self, response: HttpResponseBase, send: Any) -> None:
+        """Send; what streams from the loop while somebody watches holds neither thread nor connection."""
+        if getattr(response, "is_async", False):
+            await sync_to_async(connections.close_all)()
+            _let_go_of_thread()
+        await super().send_response(response, send)
+
+
+def _let_go_of_thread() -> None:
+    """End the thread of this request; what is called in one later (the answer's close) gets a new one."""
+    context = SyncToAsync.thread_sensitive_context.get(None)
+    executor = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None
+    if executor is not None:
+        executor.shutdown(wait=False)
 
 
 def _application() -> App:

@@ -1,11 +1,13 @@
 """What happens to every request before it finds its view."""
 
 import re
+import sys
 import uuid
 from typing import Any
 
 import structlog
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.module_loading import import_string
@@ -17,7 +19,7 @@ from portal.pages import error_page
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 API = "/api/"
 EXPLAINS = "X-Paillasse-Explains"  # tells the prober that the portal answered, not the app
-_FILE_KEY = re.compile(r"^/files/[^/]+")
+_FILE_KEY = re.compile(r"^/files/(?:snapshots/)?[^/]+")
 
 
 class RequestId(MiddlewareMixin):
@@ -64,6 +66,11 @@ class RequestLog(RequestMiddleware):
     def format_request(request: HttpRequest) -> str:
         """Method and path."""
         return f"{request.method} {_FILE_KEY.sub('/files/•', request.path)}"
+
+    def process_got_request_exception(self, sender: type[Any], request: HttpRequest, **kwargs: Any) -> None:
+        """Log it with who asked; without a database that is not asked for again, which would wait as long."""
+        if not isinstance(sys.exc_info()[1], OperationalError):
+            super().process_got_request_exception(sender, request, **kwargs)
 
 
 class AppsHosts(MiddlewareMixin):

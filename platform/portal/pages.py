@@ -1,6 +1,7 @@
 """Error pages, and Django's handlers of them: each says what happened, what to do, and a number to quote."""
 
 import sys
+from collections.abc import Mapping
 from html import escape
 from http import HTTPStatus
 
@@ -28,7 +29,9 @@ def error_page(request: HttpRequest, error: PaillasseError, *, template: str = "
     """The page (or, under /api/, the problem) of a kernel error."""
     if request.path.startswith("/api/"):
         return problem_response(request, error)
-    return _page(request, status_of(error), error.code, sentence(error), headers_of(error), template)
+    return _page(
+        request, status_of(error), error.code, sentence(error), headers_of(error), template, error.params
+    )
 
 
 def _page(
@@ -38,11 +41,13 @@ def _page(
     words: str,
     headers: dict[str, str] | None = None,
     template: str = "",
+    params: Mapping[str, object] | None = None,
 ) -> HttpResponse:
     context = {
         "status": int(status),
         "code": code,
         "sentence": words,
+        "params": params or {},
         "request_id": request_id_of(request),
         "retry_after": (headers or {}).get("Retry-After"),
     }

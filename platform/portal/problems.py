@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from apps.base.messages import SENTENCES, sentence, text
 from apps.base.requests import request_id_of
 from apps.workloads import selectors as workloads
+from apps.workloads.helping.pages import help_url
 from kernel.errors import (
     CeilingReached,
     LimitBelowUse,
@@ -26,6 +27,7 @@ from kernel.errors import (
     Unavailable,
 )
 from kernel.units import DIMENSIONS
+from orchestration.explain import REASONS
 from portal.statuses import headers_of, status_of
 
 CONTENT_TYPE = "application/problem+json"
@@ -149,9 +151,11 @@ def pointer(field: str) -> str:
 def problem(
     status: int, code: str, detail: str, *, instance: str = "", request_id: str = ""
 ) -> dict[str, Any]:
-    """The members that every problem has. `type` leads to the list of all codes."""
+    """The members that every problem has. `type` leads to the code's own page, else to the list of all."""
     return {
-        "type": f"{settings.PORTAL_URL.rstrip('/')}/api/problems/#{code}",
+        "type": help_url(code)
+        if code in REASONS
+        else f"{settings.PORTAL_URL.rstrip('/')}/api/problems/#{code}",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,

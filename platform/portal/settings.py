@@ -49,6 +49,13 @@ VAULT_ADDR = env.str("VAULT_ADDR", default="http://127.0.0.1:8200")
 VAULT_CACERT = env.str("VAULT_CACERT", default="")
 VAULT_KV_MOUNT = env.str("VAULT_KV_MOUNT", default="paillasse")
 VAULT_JWT_MOUNT = env.str("VAULT_JWT_MOUNT", default="jwt-nomad")
+#: OpenBao's database engine and those of its roles that apps may have; empty: no database is offered to apps
+VAULT_DATABASE_MOUNT = env.str("VAULT_DATABASE_MOUNT", default="").strip("/")
+VAULT_DATABASE_ROLES = words("VAULT_DATABASE_ROLES")
+# Where that database stands, as apps are told; DATABASE_URL is the portal's own.
+DATABASE_HOST = env.str("DATABASE_HOST", default="")
+DATABASE_PORT = env.int("DATABASE_PORT", default=5432)
+DATABASE_NAME = env.str("DATABASE_NAME", default="")
 TRAEFIK_API_URL = env.str("TRAEFIK_API_URL", default="http://127.0.0.1:8080")
 # Paths, not contents: these tokens are read, and read again when they change, by the drivers alone.
 NOMAD_TOKEN_FILE = env.str("NOMAD_TOKEN_FILE", default="")
@@ -59,6 +66,13 @@ VAULT_SECRET_ID_FILE = env.str("VAULT_SECRET_ID_FILE", default="")
 ALLOWED_DRIVERS = words("ALLOWED_DRIVERS", "docker")
 ALLOWED_IMAGES = words("ALLOWED_IMAGES", "docker.io/,ghcr.io/,quay.io/,paillasse/")
 RUNTIMES_DIR = env.str("RUNTIMES_DIR", default="/opt/paillasse/runtimes")
+#: any image with Python 3.11 or later: the program that works on volumes comes with each job (ADR 0049)
+KEEPER_IMAGE = env.str("KEEPER_IMAGE", default="docker.io/library/python:3.12-alpine")
+FILES_CA = env.str("FILES_CA", default="")  # file of the certificates by which FILES_URL is known, PEM
+CSI_PLUGIN_ID = env.str("CSI_PLUGIN_ID", default="")  # the lab's plugin, e.g. "nfs"; empty: none
+#: what it is told of each volume, as key=value
+CSI_PARAMETERS = dict(word.partition("=")[::2] for word in words("CSI_PARAMETERS"))
+MEASURE_HOURS = env.int("MEASURE_HOURS", default=6)  # how old the measure of a volume may get
 CATALOGUE_DIR = env.str("CATALOGUE_DIR", default=str(BASE_DIR / "templates" / "catalogue"))
 
 # -- people ------------------------------------------------------------------------------------------------
@@ -82,12 +96,22 @@ OIDC_TIMEOUT = 5  # seconds
 OIDC_MAX_STATES = 10  # sign-ins begun in one browser and not finished
 ADMIN_GROUPS = words("ADMIN_GROUPS", "/lab/paillasse-admins")
 AUDITOR_GROUPS = words("AUDITOR_GROUPS", "/lab/paillasse-auditors")
-DEFAULT_QUOTA = amounts("DEFAULT_QUOTA", "apps=5,cpu_mhz=4000,memory_mib=4096,storage_mib=10240,gpus=0")
+DEFAULT_QUOTA = amounts(
+    "DEFAULT_QUOTA", "apps=5,cpu_mhz=4000,memory_mib=4096,storage_mib=10240,gpus=0,always_on=0"
+)
 LAB_CEILING = amounts("LAB_CEILING", "")  # of all projects together, until an admin sets another
 PERSONAL_CEILING = amounts("PERSONAL_CEILING", "")  # of each member's personal projects, the same
 DECISION_REMIND_DAYS = env.int("DECISION_REMIND_DAYS", default=2)  # then whoever has it is reminded
 DECISION_ESCALATE_DAYS = env.int("DECISION_ESCALATE_DAYS", default=5)  # then all admins are told
 REQUEST_EXPIRES_DAYS = env.int("REQUEST_EXPIRES_DAYS", default=90)  # in one state, undecided
+RETENTION_DAYS = env.int("RETENTION_DAYS", default=7)  # how long a deletion can be undone; 0: not at all
+LEASE_DAYS = env.int("LEASE_DAYS", default=365)  # of an app whose end nobody says
+LEASE_MAX_DAYS = env.int("LEASE_MAX_DAYS", default=730)  # that a member may choose; more is asked for
+LEASE_GRACE_DAYS = env.int("LEASE_GRACE_DAYS", default=7)  # after the end, still running; then asleep
+LEASE_ASLEEP_DAYS = env.int("LEASE_ASLEEP_DAYS", default=30)  # then archived
+LEASE_ARCHIVE_DAYS = env.int("LEASE_ARCHIVE_DAYS", default=60)  # then removed for good
+CANARY_HOURS = env.int("CANARY_HOURS", default=24)  # undecided so long, a trial copy is given up
+ADDRESS_REDIRECT_DAYS = env.int("ADDRESS_REDIRECT_DAYS", default=90)  # an app's old address leads on
 PROJECT_CREATION = choice("PROJECT_CREATION", "admins", "members")  # who makes shared projects alone
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["portal.login.backend.KeycloakBackend"]
@@ -96,7 +120,10 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
 # -- Django ------------------------------------------------------------------------------------------------
-ROOMS = ["base", "audit", "notices", "accounts", "projects", "catalogue", "quotas", "cluster", "workloads"]
+ROOMS = [
+    *("base", "audit", "notices", "accounts", "projects", "catalogue", "quotas", "cluster", "workloads"),
+    *("fleet", "leases", "telemetry", "volumes"),
+]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -286,5 +313,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "DesiredEnum": "apps.workloads.enums.Desired.choices",
+        "StrategyEnum": "apps.workloads.enums.Strategy.choices",
+        "FleetUpgradeStateEnum": "apps.fleet.enums.UpgradeState.choices",
+        "FleetItemStateEnum": "apps.fleet.enums.ItemState.choices",
+        "LeaseStateEnum": "apps.workloads.enums.LeaseState.choices",
     },
 }

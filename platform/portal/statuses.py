@@ -35,6 +35,8 @@ BY_CODE: Mapping[str, HTTPStatus] = {
     "login.token": HTTPStatus.FORBIDDEN,
     "precondition.failed": HTTPStatus.PRECONDITION_FAILED,
     "precondition.required": HTTPStatus.PRECONDITION_REQUIRED,
+    "streams.busy": HTTPStatus.SERVICE_UNAVAILABLE,
+    "streams.too_many": HTTPStatus.TOO_MANY_REQUESTS,
     "upload.too_big": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
 }
 RETRY_AFTER_S = 10  # what an unavailable part is given

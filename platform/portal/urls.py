@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", livez, name="livez"),
     path("readyz", readyz, name="readyz"),
     path("oidc/", include("portal.login.urls")),
+    path("", include("apps.volumes.urls_files")),
     path("", include("apps.workloads.urls_files")),
     path("", include("portal.labfile.urls")),
     path("api/problems/", known_problems, name="problems"),

@@ -23,6 +23,10 @@ def main() -> None:
         f"solo: http://{host}:{port} region {options.region} datacenter {options.datacenter}"
         f" in {options.data_dir}\n"
     )
+    if options.csi_plugin:
+        sys.stderr.write(
+            f"solo: volumes of CSI plugin {options.csi_plugin} are directories of this machine\n"
+        )
     if options.token_file is None and options.tokens_file is None:
         sys.stderr.write("solo: no token is given, so nobody may do anything: see --token-file\n")
     uvicorn.run(build(options), host=host, port=port, log_level="warning", timeout_graceful_shutdown=2)

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from solo import acl, node
-from solo.api import agent, allocations, evaluations, fs, job, jobs, nodes, plan, stream, volumes
+from solo.api import agent, allocations, csi, evaluations, fs, job, jobs, nodes, plan, stream, volumes
 from solo.api.common import Context
 from solo.api.nodes import put_namespace
 from solo.api.waiting import Bell
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 def _machine(options: Options, cgroups: Cgroups) -> Machine:
-    for name in ("alloc", "host_volumes"):
+    for name in ("alloc", "host_volumes", "csi_volumes"):
         (options.data_dir / name).mkdir(exist_ok=True, mode=0o711)
     machine = Machine(
         options=options,
@@ -86,7 +86,7 @@ def build(options: Options) -> Starlette:
         machine.store.close()
         cgroups.leave()
 
-    modules = (plan, jobs, job, allocations, evaluations, nodes, volumes, fs, stream, agent)
+    modules = (plan, jobs, job, allocations, evaluations, nodes, csi, volumes, fs, stream, agent)
     application = Starlette(
         routes=[route for module in modules for route in module.routes],
         lifespan=lifespan,

@@ -174,9 +174,15 @@ def _late(deployment: Row) -> bool:
     now = rfc3339(now_ns())
     return deployment["Status"] == "running" and any(
         s["ProgressDeadline"] and s["RequireProgressBy"] != _NEVER and s["RequireProgressBy"] < now
-        and s["HealthyAllocs"] < s["DesiredTotal"] and (s["Promoted"] or not s["DesiredCanaries"])
+        and s["HealthyAllocs"] < _due(s)
         for s in deployment["TaskGroups"].values()
     )  # fmt: skip
+
+
+def _due(state: Row) -> int:
+    """How many must be healthy by the deadline: until they are promoted, the canaries alone."""
+    waits = state["DesiredCanaries"] and not state["Promoted"]
+    return int(state["DesiredCanaries"] if waits else state["DesiredTotal"])
 
 
 def _may_promote(deployment: Row, allocs: list[Row]) -> bool:
@@ -209,9 +215,9 @@ def promote(change: Change, deployment: Row, groups: list[str] | None) -> Row:
         for alloc_id in (state["PlacedCanaries"] or []) if state["Promoted"] else []:
             alloc = change.store.get("allocs", alloc_id)
             if alloc is not None and alloc["DeploymentStatus"]:
-                put_alloc(
-                    change, {**alloc, "DeploymentStatus": {**alloc["DeploymentStatus"], "Canary": False}}
-                )
+                status = {**alloc["DeploymentStatus"], "Canary": False}
+                # The client looks again at what the server changed: its services get the tags of the others.
+                put_alloc(change, {**alloc, "DeploymentStatus": status, "AllocModifyIndex": change.index})
     return row
 
 

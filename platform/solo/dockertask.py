@@ -20,6 +20,7 @@ _LABEL = "solo.node"
 _ALLOC_LABEL = "com.hashicorp.nomad.alloc_id"
 _MIB = 1024 * 1024
 _SIGNAL_BASE = 128
+_PULL_S = 300  #: without a word from the engine, as Nomad's image_pull_timeout
 _PASSED_ON = (
     "entrypoint",
     "hostname",
@@ -123,7 +124,8 @@ class DockerDriver:
         except ImageNotFound:
             order.tell(taskevents.driver_message("Downloading image", {"image": image}))
             try:
-                engine.images.pull(*_repository(image))
+                with contextlib.closing(docker.from_env(timeout=_PULL_S)) as patient:
+                    patient.images.pull(*_repository(image))
             except (DockerException, RequestException) as error:
                 raise _failure(f"Failed to pull `{image}`: {_explain(error)}") from error
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from solo.constraints import datacenter_fits, fulfilled, text
 from solo.fields import Fields
+from solo.paths import meant
 from solo.store import Row
 
 _DIMENSIONS = (("memory", "MemoryMB"), ("cpu", "CPU"), ("disk", "DiskMB"))
@@ -67,9 +68,9 @@ def _filtered(job: Fields, group: Fields, node: Row, volumes: list[Row]) -> str 
     if any(task["Resources"]["Devices"] for task in tasks):
         return "missing devices"
     for asked in (group["Volumes"] or {}).values():
-        fits = any(v["Name"] == asked["Source"] and v["Namespace"] == job["Namespace"] for v in volumes)
-        if asked["Type"] != "host" or not fits:
-            return "missing compatible host volumes"
+        if not any(meant(asked, job["Namespace"], volume) for volume in volumes):
+            csi = asked["Type"] == "csi"
+            return f"missing CSI volume(s) {asked['Source']}" if csi else "missing compatible host volumes"
     return None
 
 

@@ -33,6 +33,11 @@ class Machine:
         """Where host volumes are made."""
         return self.options.data_dir / "host_volumes"
 
+    @property
+    def csi_dir(self) -> Path:
+        """Where what a CSI plugin would keep elsewhere is made."""
+        return self.options.data_dir / "csi_volumes"
+
     def node(self) -> Row:
         """The node's row."""
         return self.store.tables["nodes"][self.node_id]

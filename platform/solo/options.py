@@ -25,6 +25,7 @@ class Options:
     node_name: str
     run_as_user: str
     drivers: tuple[str, ...]
+    csi_plugin: str
     advertise: str
     ports: tuple[int, int]  #: range of dynamic ports, both ends included
     cpu_mhz: int  #: 0: what the machine has
@@ -65,6 +66,7 @@ _OPTIONS: tuple[tuple[str, str, str], ...] = (
     ("node-name", os.uname().nodename, "name of the one node"),
     ("run-as-user", "nobody", "user of process tasks when solo runs as root"),
     ("drivers", "docker,raw_exec,exec", "task drivers to offer; docker only where an engine answers"),
+    ("csi-plugin", "", "id of a CSI plugin to answer for, its volumes being directories here; empty: none"),
     ("advertise", "127.0.0.1", "address of services and of tasks' ports"),
     ("ports", "20000-32000", "range of dynamic ports"),
     ("cpu-mhz", "0", "MHz to offer; 0: what the machine has"),
@@ -94,6 +96,7 @@ def parse(argv: Sequence[str] | None = None) -> Options:
         node_name=raw["node_name"],
         run_as_user=raw["run_as_user"],
         drivers=_list(raw["drivers"]),
+        csi_plugin=raw["csi_plugin"],
         advertise=raw["advertise"],
         ports=_ports(raw["ports"]),
         cpu_mhz=int(raw["cpu_mhz"]),

@@ -94,14 +94,26 @@ def inside(root: Path, relative: str) -> Path:
     return resolved
 
 
+def meant(asked: Fields, namespace: str, volume: Row) -> bool:
+    """Whether this is the volume that a group asks for: a host volume by its name, a CSI volume by its id."""
+    kind = volume.get("Type", "host")
+    key = volume["ID"] if kind == "csi" else volume["Name"]
+    return (asked.get("Type", "host"), asked["Source"], namespace) == (kind, key, volume["Namespace"])
+
+
+def uses(alloc: Row, volume: Row) -> bool:
+    """Whether an allocation's group asks for it."""
+    groups = [g for g in alloc["Job"]["TaskGroups"] if g["Name"] == alloc["TaskGroup"]]
+    asked = [v for g in groups for v in (g["Volumes"] or {}).values()]
+    return any(meant(each, alloc["Namespace"], volume) for each in asked)
+
+
 def volumes_of(group: Fields, task: Fields, namespace: str, volumes: list[Row]) -> list[tuple[Row, Fields]]:
-    """The host volumes that a task mounts, each with its mount. Raises Unplaceable when one is missing."""
+    """The volumes that a task mounts, each with its mount. Raises Unplaceable when one is missing."""
     found = []
     for mount in task["VolumeMounts"] or []:
         asked = (group["Volumes"] or {}).get(mount["Volume"]) or {"Source": mount["Volume"]}
-        volume = next(
-            (v for v in volumes if v["Name"] == asked["Source"] and v["Namespace"] == namespace), None
-        )
+        volume = next((v for v in volumes if meant(asked, namespace, v)), None)
         if volume is None:
             raise Unplaceable(f"no host volume {asked['Source']}", event="setup")
         found.append((volume, mount))

@@ -63,7 +63,7 @@ def outcome(
         group = find(job["TaskGroups"], name)
         for place in plan.place if group else []:
             assert group is not None  # noqa: S101 - for the type checker
-            fits, metric = judge(job, group, node, held, store.rows("volumes"))
+            fits, metric = judge(job, group, node, held, store.volumes())
             ports: list[Row] = []
             if fits:
                 ports, problem = assign(group, node["Address"], limits, busy)

@@ -11,11 +11,12 @@ from solo.errors import Unplaceable
 from solo.fields import Fields
 from solo.handles import Order
 from solo.identity import vault_identity
+from solo.leases import Leases
 from solo.machine import Machine
 from solo.paths import AllocPaths, inside, link_volumes, volumes_of
 from solo.store import Row
 from solo.taskenv import IN_CONTAINER, Dirs, base_env, interpolator, process_env
-from solo.vault import Missing
+from solo.vault import Missing, Vault
 
 Tell = Callable[[dict[str, Any]], None]
 _BACKOFF_S = 0.25  # consul-template's retries: 12 attempts, doubling, a minute at most
@@ -80,7 +81,7 @@ def order(machine: Machine, alloc: Row, task: Fields, paths: AllocPaths, tell: T
 
 def _mounts(machine: Machine, alloc: Row, task: Fields) -> list[tuple[Row, Fields]]:
     group = find(alloc["Job"]["TaskGroups"], alloc["TaskGroup"]) or {"Volumes": None}
-    return volumes_of(group, task, alloc["Namespace"], machine.store.rows("volumes"))
+    return volumes_of(group, task, alloc["Namespace"], machine.store.volumes())
 
 
 def prepare(
@@ -102,39 +103,38 @@ def prepare(
         replace = interpolator(environment(machine, alloc, task, paths), machine.node())
         for item in task["Artifacts"]:
             artifact.fetch(item, task_dir, machine.user, replace)
-    token = _vault_token(machine, alloc, task, private, killed) if task["Vault"] else ""
-    _templates(machine, alloc, task, paths, _Waiter(machine, token, tell, killed))
+    leases = Leases(private)
+    entered = bool(task["Vault"]) and _log_in(machine, alloc, task, leases, killed)
+    _templates(machine, alloc, task, paths, _Waiter(machine, leases if entered else None, tell, killed))
     if not killed.is_set():
         (private / _DONE).touch()
 
 
-def _vault_token(machine: Machine, alloc: Row, task: Fields, private: Path, killed: threading.Event) -> str:
-    """Log in; wait while OpenBao is away. Raises Unplaceable when it refuses."""
+def _log_in(machine: Machine, alloc: Row, task: Fields, leases: Leases, killed: threading.Event) -> bool:
+    """Log in; wait while OpenBao is away. False: killed meanwhile. Raises Unplaceable when it refuses."""
     identity = vault_identity(task)
     if machine.vault is None or identity is None:
         raise Unplaceable("Vault: no Vault is configured on this client", event="vault")
     wait = _BACKOFF_S
     while not killed.is_set():
         try:
-            token = machine.vault.login(machine.signer.sign(alloc, task, identity), task["Vault"]["Role"])
+            login = machine.vault.login(machine.signer.sign(alloc, task, identity), task["Vault"]["Role"])
         except Unplaceable as error:
             if not error.recoverable:
                 raise
         else:
-            path = private / "vault_token"
-            path.touch(mode=0o600)
-            path.write_text(token)
-            return token
+            leases.log_in(*login)
+            return True
         killed.wait(wait)
         wait = min(wait * 2, 5.0)
-    return ""
+    return False
 
 
 class _Waiter:
     """Reads secrets for templates, waiting for those that are not there yet, as consul-template does."""
 
-    def __init__(self, machine: Machine, token: str, tell: Tell, killed: threading.Event) -> None:
-        self._machine, self._token, self._tell, self._killed = machine, token, tell, killed
+    def __init__(self, machine: Machine, leases: Leases | None, tell: Tell, killed: threading.Event) -> None:
+        self._machine, self._leases, self._tell, self._killed = machine, leases, tell, killed
         self._read: dict[str, dict[str, Any]] = {}
 
     def __call__(self, path: str) -> dict[str, Any]:
@@ -143,12 +143,12 @@ class _Waiter:
         return self._read[path]
 
     def _wait_for(self, path: str) -> dict[str, Any]:
-        if self._machine.vault is None or not self._token:
+        if self._machine.vault is None or self._leases is None:
             raise Unplaceable(f"Template failed: vault.read({path}): no vault block", event="template")
         problem, wait = "", _BACKOFF_S
         for attempt in range(_ATTEMPTS + 1):
             try:
-                return self._machine.vault.read(path, self._token)
+                return _read(self._machine.vault, self._leases, path)
             except Missing as missing:
                 problem = str(missing)
             if attempt == 1:
@@ -159,19 +159,81 @@ class _Waiter:
         raise Unplaceable(f"Template failed: {problem}", event="template")
 
 
-def _templates(machine: Machine, alloc: Row, task: Fields, paths: AllocPaths, read: _Waiter) -> None:
-    task_dir, private = paths.task(task["Name"]), _private(paths, task)
-    env = environment(machine, alloc, task, paths)
-    host_env = base_env(alloc, task, machine.node(), Dirs.of_process(paths.shared, task_dir), mapped=False)
+def _templates(machine: Machine, alloc: Row, task: Fields, paths: AllocPaths, read: template.Read) -> None:
     for number, item in enumerate(task["Templates"] or []):
-        text = template.render(item["EmbeddedTmpl"], read, env)
-        target = inside(task_dir, interpolator(host_env, machine.node())(item["DestPath"]))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.touch(mode=0o600)
-        target.write_text(text)
-        target.chmod(int(item["Perms"], 8))
-        machine.user.own(target)
-        if item["Envvars"]:
-            copy = private / f"{number}{_ENV_SUFFIX}"
-            copy.touch(mode=0o600)
-            copy.write_text(text)
+        _render(machine, alloc, task, paths, number, item, read)
+
+
+def _render(
+    machine: Machine,
+    alloc: Row,
+    task: Fields,
+    paths: AllocPaths,
+    number: int,
+    item: Fields,
+    read: template.Read,
+) -> bool:
+    """Write one template's file; whether it holds something else than before."""
+    task_dir, private = paths.task(task["Name"]), _private(paths, task)
+    host_env = base_env(alloc, task, machine.node(), Dirs.of_process(paths.shared, task_dir), mapped=False)
+    text = template.render(item["EmbeddedTmpl"], read, environment(machine, alloc, task, paths))
+    target = inside(task_dir, interpolator(host_env, machine.node())(item["DestPath"]))
+    copy = private / f"{number}{_ENV_SUFFIX}"
+    if target.exists() and target.read_text() == text and (copy.exists() or not item["Envvars"]):
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.touch(mode=0o600)
+    target.write_text(text)
+    target.chmod(int(item["Perms"], 8))
+    machine.user.own(target)
+    if item["Envvars"]:
+        copy.touch(mode=0o600)
+        copy.write_text(text)
+    return True
+
+
+def follows(task: Fields) -> bool:
+    """Whether something is done to the task when what its templates read changes."""
+    return any(item["ChangeMode"] != "noop" for item in task["Templates"] or [])
+
+
+def rendered_anew(machine: Machine, alloc: Row, task: Fields, paths: AllocPaths) -> list[Fields]:
+    """Render what the task follows once more; the templates that came out differently.
+
+    Nothing where OpenBao is away or the secret is gone: the task goes on with what it has.
+    """
+    changed: list[Fields] = []
+    try:
+        read = _Again(machine, alloc, task, paths)
+        for number, item in enumerate(task["Templates"] or []):
+            if item["ChangeMode"] != "noop" and _render(machine, alloc, task, paths, number, item, read):
+                changed.append(item)
+    except (Missing, Unplaceable):
+        return changed
+    return changed
+
+
+def _read(vault: Vault, leases: Leases, path: str) -> dict[str, Any]:
+    """A secret's data: what was lent is not read again. Raises Missing."""
+    lent = leases.data(path)
+    if lent is not None:
+        return lent
+    answer = vault.read(path, leases.token())
+    leases.keep(path, answer)
+    return dict(answer["data"])
+
+
+class _Again:
+    """Reads secrets with the task's token, renewed where due, and logs in anew where that is over."""
+
+    def __init__(self, machine: Machine, alloc: Row, task: Fields, paths: AllocPaths) -> None:
+        vault, identity = machine.vault, vault_identity(task)
+        if vault is None or identity is None:
+            raise Missing("no vault block")
+        self._vault, self._leases = vault, Leases(_private(paths, task))
+        if not self._leases.renew(vault):
+            jwt = machine.signer.sign(alloc, task, identity)
+            self._leases.log_in(*vault.login(jwt, task["Vault"]["Role"]))
+
+    def __call__(self, path: str) -> dict[str, Any]:
+        return _read(self._vault, self._leases, path)

@@ -23,6 +23,7 @@ TABLES = (
     "namespaces",
     "nodes",
     "volumes",
+    "csi",
     "scaling",
     "handles",
 )
@@ -104,6 +105,10 @@ class Store:
         """All rows of a table, as they are now."""
         with self.lock:
             return list(self.tables[table].values())
+
+    def volumes(self) -> list[Row]:
+        """Volumes of both kinds."""
+        return [*self.rows("volumes"), *self.rows("csi")]
 
     def of_job(self, table: str, job: str) -> list[Row]:
         """The evaluations, allocations or deployments of one job, by its key."""

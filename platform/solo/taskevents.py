@@ -136,14 +136,12 @@ def restart_signaled(reason: str = "User requested task to restart") -> dict[str
     return event("Restart Signaled", reason, {"restart_reason": reason}, RestartReason=reason)
 
 
-def signaling(name: str) -> dict[str, Any]:
+def signaling(name: str, reason: str = "") -> dict[str, Any]:
     """It is sent a signal."""
-    return event(
-        "Signaling",
-        f"User requested signal {name}" if name else "Task being sent a signal",
-        {},
-        TaskSignal=name,
-    )
+    told = f"User requested signal {name}" if name else "Task being sent a signal"
+    if reason:
+        told = f"Task being sent signal {name}: {reason}"
+    return event("Signaling", told, {}, TaskSignal=name, TaskSignalReason=reason)
 
 
 def alloc_unhealthy(message: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from solo.store import Row
 
 log = logging.getLogger(__name__)
 _JITTER = 0.25  # restart delays are lengthened by up to a quarter, as Nomad does
+LOOK_S = 5.0  #: between two looks at what templates read; consul-template looks every few minutes
 KILL, RESTART, EXIT = "kill", "restart", "exit"
 
 
@@ -141,7 +142,10 @@ class TaskRun:
 
     def _wait(self) -> bool:
         """Until something happens. True: begin again."""
-        what, value = self._inbox.get()
+        try:
+            what, value = self._inbox.get(timeout=LOOK_S if setup.follows(self.task) else None)
+        except queue.Empty:
+            return self._look_at_templates()
         if what == KILL:
             self._end()
             return False
@@ -154,6 +158,19 @@ class TaskRun:
             self._dead(failed=False)
             return False
         return self._by_policy(value)
+
+    def _look_at_templates(self) -> bool:
+        """Do what a template that came out differently asks for. True: begin again."""
+        changed = setup.rendered_anew(self.machine, self.alloc, self.task, self.paths)
+        if any(item["ChangeMode"] == "restart" for item in changed):
+            self._tell(taskevents.restart_signaled("Template with change_mode restart re-rendered"))
+            self._finish_running()
+            return self._restarting("", 0)
+        for name in sorted({item["ChangeSignal"] for item in changed if item["ChangeMode"] == "signal"}):
+            self._tell(taskevents.signaling(name, "Template re-rendered"))
+            if self.handle is not None:
+                self.handle.signal(signal.Signals[name])
+        return False
 
     def _ended(self, outcome: Exit) -> None:
         """Note that the program is gone."""

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from solo.deployments import of_version
 from solo.state import active, job_key
 from solo.store import Row, Store
 
@@ -134,8 +133,8 @@ def job_status(store: Store, job: Row) -> Row:
             "NodeID": a["NodeID"],
         }
         for a in store.of_job("allocs", key)
-        if a["DesiredStatus"] == "run" or a["ClientStatus"] in ("running", "pending")
     ]
+    deployments = store.of_job("deployments", key)
     keys = (
         "Datacenters",
         "ID",
@@ -157,7 +156,7 @@ def job_status(store: Store, job: Row) -> Row:
         "ChildStatuses": None,
         "GroupCountSum": sum(g["Count"] for g in job["TaskGroups"]),
         "IsPack": False,
-        "LatestDeployment": _latest(of_version(store, job)),
+        "LatestDeployment": _latest(max(deployments, key=lambda d: int(d["CreateIndex"]), default=None)),
     }
 
 

@@ -4,6 +4,7 @@ What is refused changes nothing, so one world serves a whole table; what is done
 """
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -16,13 +17,21 @@ from tests.api.world import World
 from tests.factories.callers import Tool, caller, without
 
 NAMED = [call for call in ALL if "{" in call.path or (call.body and "project" in call.body)]
-DONE = [call for call in WRITES if call.status < 300 and not call.path.endswith("reveal/")]
+DONE = [
+    call
+    for call in WRITES
+    if call.status < 300
+    and call.method != "PUT"  # the same twice by its nature
+    and not call.path.endswith(("reveal/", "secrets/rotate/"))  # neither takes a key
+    and "dry_run=true" not in call.path
+]
 LISTS = ("projects/", "requests/", "apps/", "operations/")
 
 
 def send(tool: Tool, world: World, call: Call, **headers: str) -> Any:
     """Make the call."""
     text = json.dumps(call.body).replace("{project}", str(world.project.id))
+    text = text.replace("{app}", str(world.app.id))
     body = None if call.body is None else json.loads(text)
     return tool.call(call.method, world.path(call.path), body, **headers)
 
@@ -53,10 +62,12 @@ def test_who_may(world: World, people: dict[str, Person], call: Call) -> None:
     assert response["API-Version"] == "1"
     assert response["X-Request-ID"]
     if response.status_code == 202:
-        operation = response.json()
-        assert response["Location"].endswith(f"/api/v1/operations/{operation['id']}/")
+        told, seen = response.json(), caller(world.alice).get(response["Location"])
         assert response["Retry-After"] == "2"
-        assert caller(world.alice).get(response["Location"]).json()["id"] == operation["id"]
+        assert seen.status_code == 200, (
+            "what to watch: the operation, or the thing itself where it has a state"
+        )
+        assert isinstance(told, list) or seen.json()["id"] in told.values()
 
 
 def test_without_the_scope(world: World, people: dict[str, Person]) -> None:
@@ -146,7 +157,8 @@ def test_every_address_has_its_row() -> None:
     """Whoever adds an endpoint adds who may call it."""
     from portal.api import router
 
-    here = {(call.method.lower(), call.path.partition("?")[0]) for call in ALL}
+    offers = re.compile(r"\{offer(ed)?\}")  # of a project, and to it
+    here = {(call.method.lower(), offers.sub("{id}", call.path.partition("?")[0])) for call in ALL}
     tokens_are_named_by_nobody = {("delete", "tokens/{id}/"), ("post", "uploads/")}  # have tests of their own
     there = {(method, _shape(str(url.pattern))) for url in router.urls for method in _methods(url)}
     assert there - here - tokens_are_named_by_nobody == set()
@@ -168,10 +180,13 @@ def _shape(pattern: str) -> str:
         "absences": "{absence}",
         "invitations": "{mine}",
         "groups": "{group}",
+        "departures": "{departure}",
+        "fleet": "{upgrade}",
     }
     return (
         pattern.replace("<str:pk>", named.get(first, "{id}"))
         .replace("<uuid:member_id>", "{member}")
         .replace("<uuid:invitation_id>", "{invitation}")
         .replace("<str:slug>", "page")
+        .replace("<int:number>", "1")
     )

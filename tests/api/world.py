@@ -11,16 +11,19 @@ from apps.accounts.enums import LabRole
 from apps.accounts.models import Person
 from apps.approvals.models import Absence, Request, Rule
 from apps.approvals.services import absences, rules
+from apps.fleet.models import Upgrade
 from apps.notices import services as notices
 from apps.notices.models import Notice
 from apps.projects.enums import Role
-from apps.projects.models import GroupMapping, Invitation, Membership, Project
-from apps.workloads.models import App, Operation
+from apps.projects.models import Departure, GroupMapping, Invitation, Membership, Project
+from apps.volumes.models import Snapshot
+from apps.workloads.models import App, Handover, Operation
 from orchestration.states import ObservedState
 from tests.apps.workloads.chain import Chain
 from tests.cast import actor
 from tests.factories import catalogue, people, projects
 from tests.factories.apps import submit
+from tests.factories.volumes import a_snapshot
 
 NORA = UUID("00000000-0000-4000-8000-0000000000ad")  # an admin besides bob
 LARGE = {"cpu_mhz": 8000, "memory_mib": 8192}  # beyond any project's quota, within the template's bounds
@@ -44,6 +47,11 @@ class World:
     invitation: Invitation
     mine: Invitation
     group: GroupMapping
+    departure: Departure
+    upgrade: Upgrade
+    snapshot: Snapshot
+    offered: Handover
+    offer: Handover
 
     def path(self, template: str) -> str:
         """Fill in the ids: each field of the world by its name, {request}, {member}."""
@@ -59,6 +67,11 @@ class World:
             invitation=self.invitation.id,
             mine=self.mine.id,
             group=self.group.id,
+            departure=self.departure.id,
+            upgrade=self.upgrade.id,
+            snapshot=self.snapshot.id,
+            offered=self.offered.id,
+            offer=self.offer.id,
         )
 
 
@@ -93,7 +106,29 @@ def build(alice: Person, genomics: Project, use: Callable[[Chain], None]) -> Wor
         _invited(genomics, "zoe@lab.example"),
         _invited(projects.shared("proteins", people.person("paul")), alice.email),
         GroupMapping.objects.create(path="/lab/genomics", project=genomics, role=Role.VIEWER),
+        Departure.objects.create(person=people.person("leaver", is_active=False)),
+        _upgrade(),
+        a_snapshot(made.app),
+        _offered(submit(alice, "mine").app, genomics),
+        _offered(submit(alice, "ours", project_id=genomics.id).app, None),
     )
+
+
+def _offered(app: App, to: Project | None) -> Handover:
+    """An app is offered to a project, or to one that nobody knows."""
+    return Handover.objects.create(
+        app=app,
+        from_project=app.project,
+        to_project=to,
+        to_slug=to.slug if to else "unknown",
+        expires_at=timezone.now() + timedelta(days=3),
+    )
+
+
+def _upgrade() -> Upgrade:
+    """An upgrade of many apps that is under way, of a template that no call names."""
+    version = catalogue.template("fleet")
+    return Upgrade.objects.create(template=version.template, version=version)
 
 
 def _invited(project: Project, email: str) -> Invitation:

@@ -13,6 +13,8 @@ from tests.flows.client import Api
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 FLAGS += ["--disable-background-networking", "--disable-component-update"]
+#: what Chromium gave up when a container's interface came or went is loaded again, as it is for a person
+FLAGS += ["--enable-auto-reload"]
 WAIT_MS = 20_000
 
 

@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from tests.flows.client import Api
+from tests.waiting import wait_for
 
 APP_MS = 60_000
+LOAD_S = 40.0
+#: what Playwright says of it
+CUT = ("ERR_NETWORK_CHANGED", "interrupted by another navigation")
 _APP = re.compile(r"/apps/([0-9a-f-]{36})/")
 
 
@@ -24,7 +28,7 @@ class Visitor:
 
     def go(self, path: str) -> None:
         """Open a page of the portal."""
-        self.page.goto(self.stack["portal"]["url"] + path)
+        load(self.page, self.stack["portal"]["url"] + path)
 
     def sign_in(self, language: str) -> None:
         """By the portal's one button and Keycloak's own form; then choose the language to read in."""
@@ -81,3 +85,23 @@ def wider(page: Page) -> int:
     """By how many pixels the page is wider than the screen."""
     width: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     return width
+
+
+def load(page: Page, url: str) -> None:
+    """Open an address.
+
+    Chromium gives up what it loads when a container's interface comes or goes, shows a page of its own and
+    loads again by itself, several times where several interfaces do; each may cut off what is asked next,
+    which is asked again until it comes.
+    """
+
+    def loaded() -> bool:
+        try:
+            page.goto(url)
+        except Error as error:
+            if not any(word in error.message for word in CUT):
+                raise
+            return False
+        return True
+
+    wait_for(loaded, LOAD_S, f"{url} is loaded")

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.browser.person import Visitor
+from tests.browser.person import Visitor, load
 from tests.flows.client import Api
 from tests.flows.managing import manage
 from tests.mails import mails, subject, text, wait_for_mail
@@ -114,7 +114,7 @@ def test_invited_asked_granted_in_part_and_ended(
     asked = charlie.page.url
 
     bob = visit("bob", language=language)
-    bob.page.goto(asked)
+    load(bob.page, asked)
     until = timezone.localdate() + timedelta(days=30)
     bob.page.fill("#id_reason", "As far as the machines go")
     bob.page.fill("[name=until]", until.isoformat())

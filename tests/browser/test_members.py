@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import Visitor, answer
+from tests.browser.person import Visitor, answer, load
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.timeout(180)]
 Visit = Callable[..., Visitor]
@@ -35,7 +35,7 @@ def test_a_page_of_ones_own_text(visit: Visit, fresh: Names) -> None:
     page.locator("ol.chain li").first.wait_for()
     address = alice.runs()
     assert name in address
-    page.goto(address)
+    load(page, address)
     expect(page.locator("body")).to_contain_text("Every Tuesday at two, in the library.")
     assert page.url.startswith("https://")
     assert "Our seminar" in page.title()
@@ -54,14 +54,14 @@ def test_a_file_opened_with_the_generated_password(visit: Visit, fresh: Names, t
     page.get_by_role("button", name="Show for thirty seconds").click()
     password = page.locator("tr", has=page.get_by_text("password", exact=True)).locator("code.secret")
     shown = password.inner_text()
-    page.goto(address)
+    load(page, address)
     page.fill("input[type=password]", "not " + shown)
     page.keyboard.press("Enter")
     expect(page.locator("input[type=password]")).to_be_visible()
     page.fill("input[type=password]", shown)
     page.keyboard.press("Enter")
     page.locator("a[href*='/']", has_text=re.compile("data|elements|source")).first.wait_for()
-    page.goto(address)
+    load(page, address)
     page.locator("h2 a, h3 a").first.click()
     expect(page.locator("body")).to_contain_text("2 rows")
 

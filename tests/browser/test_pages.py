@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.person import Visitor, wider
+from tests.browser.person import Visitor, load, wider
 from tests.flows.halting import halted
 from tests.waiting import wait_for
 
@@ -27,6 +27,8 @@ MEMBER = {
     "app-logs": "/apps/{app}/logs/",
     "app-secrets": "/apps/{app}/secrets/",
     "app-settings": "/apps/{app}/settings/",
+    "app-lease": "/apps/{app}/lease/",
+    "ask-lease": "/apps/{app}/lease/ask/",
     "requests": "/requests/",
     "projects": "/projects/",
     "tokens": "/tokens/",
@@ -52,6 +54,7 @@ DECIDER = {
     "absences": "/absences/",
     "quotas": "/quotas/",
     "set-quota": "/projects/genomics/quota/set/",
+    "lease-terms": "/projects/genomics/lease/",
     "lab-ceiling": "/quotas/ceiling/",
     "groups": "/groups/",
     "departures": "/departures/",
@@ -98,7 +101,7 @@ def test_every_page_is_sound_and_fits(visit: Visit, fresh: Names, screenshots: P
         "explaining": address,
         "sign-in": nobody.stack["portal"]["url"] + "/sign-in/",
     }.items():
-        nobody.page.goto(there)
+        load(nobody.page, there)
         nobody.page.screenshot(path=screenshots / f"{name}-360-fr-light.png", full_page=True)
         found += troubles(nobody.page, name)
     assert not found, "\n".join(found)
@@ -107,10 +110,12 @@ def test_every_page_is_sound_and_fits(visit: Visit, fresh: Names, screenshots: P
 def test_pages_of_projects_and_decisions_are_sound_and_fit(visit: Visit, screenshots: Path) -> None:
     """The same with a request for quota that waits, as its requester and whoever decides see it."""
     dana = visit("dana")
+    project = dana.api.project("shared")["id"]
+    stands = {each["dimension"]: each["limit"] for each in dana.api.get(f"projects/{project}/quota/")}
     body = {
         "kind": "quota",
-        "project": dana.api.project("shared")["id"],
-        "limits": {"apps": 60},
+        "project": project,
+        "limits": {"apps": stands["apps"] + 40},
         "reason": "The summer school brings forty students, each with a notebook.",
     }
     asked = dana.api.call("POST", "requests/", json=body)

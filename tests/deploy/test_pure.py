@@ -1,5 +1,6 @@
 """Small pure pieces: each reads something that a machine or a program says."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,14 +9,16 @@ from stack.bringing import table
 from stack.installing import mirror_of
 from stack.keeper import CALM_S, LONGEST_PAUSE_S, Kept
 from stack.keeping import keep, write
+from stack.layout import Layout
 from stack.parts.base import Row
 from stack.parts.docker import archive, buildable
 from stack.parts.keycloak import java_version, user
 from stack.parts.postgres import newest
 from stack.people import PEOPLE
-from stack.portalenv import lines, read_env
+from stack.portalenv import command, lines, read_env
 from stack.testing import skips
 from stack.venvs import digest
+from tests.architecture.source import ROOT
 
 
 @pytest.mark.parametrize(
@@ -84,6 +87,15 @@ def test_env_files_come_back(tmp_path: Path) -> None:
         "EMPTY": "",
     }
     assert read_env(write(tmp_path / "env", lines(values))) == values
+
+
+def test_traefik_ends_an_idle_connection_first() -> None:
+    """Where web ends it, what Traefik sends on it at that moment is lost: it keeps one for 90 s."""
+    unit = (ROOT / "deploy/systemd/paillasse-web.service").read_text()
+    for words in (" ".join(command(Layout.of("test"), "web")), unit):
+        kept = re.search(r"--timeout-keep-alive[= ](\d+)", words)
+        assert kept, words
+        assert int(kept[1]) > 90
 
 
 def test_digest_changes_with_the_interpreter(tmp_path: Path) -> None:

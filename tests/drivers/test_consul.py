@@ -8,6 +8,7 @@ import responses
 from drivers.consul import ConsulServices, convert
 from drivers.wiring import Opened
 from kernel.errors import Misconfigured, OutsideError, OutsideRefused, Unavailable
+from orchestration.ports import Tally
 from tests.drivers.sent import options, params
 
 SLUG = "genomics-wiki--7f3k2q"
@@ -128,3 +129,29 @@ def test_deletions_rest_on_the_leaders_word(opened: Opened, wire: responses.Requ
     wire.get(f"{URL}/catalog/services", json={SLUG: [], "consul": []}, headers=INDEX)
     assert opened.services.list_ours() == (SLUG,)
     assert "consistent" in str(wire.calls[0].request.url)
+
+
+def test_instances_are_counted_by_their_worst_check_or_their_nodes(
+    opened: Opened, wire: responses.RequestsMock
+) -> None:
+    def check(node: str, instance: str, status: str, name: str = SLUG) -> dict[str, str]:
+        return {"Node": node, "ServiceName": name, "ServiceID": instance, "CheckID": "c", "Status": status}
+
+    checks = [
+        check("one", "a", "passing"),
+        check("one", "b", "passing"),
+        check("one", "b", "critical"),
+        check("two", "a", "passing"),
+        check("one", "", "passing", ""),
+        check("two", "", "critical", ""),
+        check("one", "p", "passing", "postgres"),
+    ]
+    wire.get(f"{URL}/health/state/any", json=checks, headers=INDEX)
+    assert opened.services.tallies() == {SLUG: Tally(passing=1, failing=2)}
+
+
+def test_a_tally_that_rights_shortened_is_none(opened: Opened, wire: responses.RequestsMock) -> None:
+    shortened = {**INDEX, "X-Consul-Results-Filtered-By-ACLs": "true"}
+    wire.get(f"{URL}/health/state/any", json=[], headers=shortened)
+    with pytest.raises(Misconfigured):
+        opened.services.tallies()

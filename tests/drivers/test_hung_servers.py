@@ -48,6 +48,7 @@ def opened_on_hung(hung: str, settings_here: Settings, monkeypatch: pytest.Monke
         monkeypatch.setattr(importlib.import_module(f"drivers.{part}.client"), "TIMEOUT", (0.2, 0.2))
     monkeypatch.setattr("drivers.consul.client.READ_S", 0.2)
     monkeypatch.setattr("drivers.nomad.streams.HEARTBEAT_S", 0.2)
+    monkeypatch.setattr("drivers.nomad.streams.LOG_SILENCE_S", 0.2)
     monkeypatch.setattr(prober, "TIMEOUT", urllib3.Timeout(connect=0.2, read=0.2))
     there = f"http://{hung}"
     return open_all(

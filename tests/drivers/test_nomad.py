@@ -161,6 +161,41 @@ def test_a_failed_page_fails_the_list(opened: Opened, wire: responses.RequestsMo
         opened.jobs.list_ours()
 
 
+STATUS = {
+    "ID": "genomics-wiki--7f3k2q",
+    "Version": 4,
+    "SubmitTime": 1795469124029486787,
+    "Stop": False,
+    "LatestDeployment": {"IsActive": True},
+    "Allocs": [
+        {"ClientStatus": "running", "DeploymentStatus": {"Canary": False, "Healthy": True}, "JobVersion": 4},
+        {"ClientStatus": "lost", "DeploymentStatus": {"Canary": False, "Healthy": None}, "JobVersion": 3},
+    ],
+}  # as in recording 046
+
+
+def test_all_jobs_are_read_in_one_call(opened: Opened, wire: responses.RequestsMock) -> None:
+    other = {**STATUS, "ID": "somebody-elses"}
+    bare = {**STATUS, "ID": "genomics-a--7f3k2q", "Allocs": None, "LatestDeployment": None}
+    wire.get(f"{URL}/jobs/statuses", json=[STATUS, other, bare])
+    line, second = opened.jobs.statuses()
+    assert (line.id, line.version, line.submitted_ns, line.moving) == (
+        STATUS["ID"], 4, STATUS["SubmitTime"], True
+    )  # fmt: skip
+    assert [(each.job_version, each.client_status, each.healthy) for each in line.allocations] == [
+        (4, "running", True),
+        (3, "lost", None),
+    ]
+    assert (second.allocations, second.moving) == ((), False)
+    assert len(wire.calls) == 1
+
+
+def test_who_knows_no_leader_is_not_believed(opened: Opened, wire: responses.RequestsMock) -> None:
+    wire.get(f"{URL}/jobs/statuses", json=[], headers={"X-Nomad-Knownleader": "false"})
+    with pytest.raises(Unavailable):
+        opened.jobs.statuses()
+
+
 NO_LOG = [
     ("alloc not found", "no such allocation"),
     (f'Unknown allocation "{ALLOC}"', "the node forgot it"),

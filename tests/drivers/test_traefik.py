@@ -66,7 +66,7 @@ def test_other_answers_are_no_absence(
 def test_all_pages_of_a_list_are_read(opened: Opened, wire: responses.RequestsMock) -> None:
     pages = [([router()], "2"), ([router("other"), router(f"{NAME[:-1]}e")], "1")]
     for number, (lines, following) in enumerate(pages, start=1):
-        wanted = matchers.query_param_matcher({"per_page": "100", "page": str(number)})
+        wanted = matchers.query_param_matcher({"per_page": "10000", "page": str(number)})
         wire.get(f"{URL}/http/routers", json=lines, headers={"X-Next-Page": following}, match=[wanted])
     wire.get(f"{URL}/tcp/routers", json=[], headers={"X-Next-Page": "1"})
     assert opened.routes.list_ours() == (NAME, f"{NAME[:-1]}e")

@@ -7,6 +7,9 @@ from apps.accounts.models import Person
 from apps.approvals import services as approvals
 from apps.approvals.services import Submitted
 from apps.projects.selectors import personal_of
+from apps.workloads import services as workloads
+from apps.workloads.enums import Desired
+from apps.workloads.models import Operation
 from tests.cast import actor
 
 
@@ -25,3 +28,11 @@ def submit(
         name=name,
         **more,
     )
+
+
+def remove(person: Person, app_id: UUID) -> Operation:
+    """Delete it for good: what a lab keeps for a while is purged at once."""
+    operation = workloads.delete(actor=actor(person), app_id=app_id)
+    if operation.app.desired == Desired.ARCHIVED:
+        return workloads.purge(actor=actor(person), app_id=app_id)
+    return operation

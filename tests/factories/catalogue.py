@@ -63,3 +63,16 @@ def template(slug: str = "page", **changes: Any) -> TemplateVersion:
 
 
 MEMBER_SECRET = [{"name": "password", "source": "member", "label": _both("Password")}]
+#: a template whose apps keep something
+STORING: dict[str, Any] = {
+    "volumes": [{"name": "data", "destination": "/data"}],
+    "resources": {
+        "default": "S",
+        "sizes": {"S": {"cpu_mhz": 100, "memory_mib": 64, "storage_mib": 256}},
+        "bounds": {
+            "cpu_mhz": {"min": 20, "max": 8000},
+            "memory_mib": {"min": 32, "max": 8192},
+            "storage_mib": {"min": 64, "max": 1024},
+        },
+    },
+}

@@ -1,5 +1,6 @@
 """Allocations of the fake Nomad: small machines that move one step at a time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,8 @@ class FakeAlloc:
     oom_killed: bool = False
     modify_index: int = 0
     waited: int = 0  #: steps spent running and not yet healthy
+    canary: bool = False
+    raw: Mapping[str, Any] = field(default_factory=dict)  #: the job that it was made from, or changed to
     events: dict[str, list[TaskEvent]] = field(default_factory=dict)
 
     @property
@@ -84,7 +87,7 @@ class FakeAlloc:
             client_status=self.client_status,
             desired_status=self.desired_status,
             healthy=self.healthy,
-            canary=False,
+            canary=self.canary,
             node_name="node-1",
             tasks={task: tuple(self.events.get(task, ())) for task in self.tasks},
             task_states=dict.fromkeys(self.tasks, state),
@@ -92,4 +95,7 @@ class FakeAlloc:
             restarts=self.restarts,
             oom_killed=self.oom_killed,
             modify_index=self.modify_index,
+            job_id=self.job_id,
+            cpu_mhz=100,
+            memory_mib=128,
         )

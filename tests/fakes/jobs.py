@@ -5,7 +5,10 @@ from typing import Any
 
 from drivers import safe
 from kernel.errors import Misconfigured, OutsideConflict, OutsideRefused
-from orchestration.ports import JobPlan, JobState, JobStatus, NodeState, PlacementFailure
+from kernel.names import is_full_slug
+from orchestration.machines import NodeState
+from orchestration.ports import AllocState, JobLine, JobPlan, JobState, JobStatus, PlacementFailure, Use
+from orchestration.specs import VolumeKind
 from tests.fakes.allocations import FakeAlloc
 from tests.fakes.fakejob import FakeJob
 from tests.fakes.faults import Faults, answers
@@ -39,13 +42,17 @@ class FakeJobs(Faults):
         self.jobs: dict[str, FakeJob] = {}
         self.purged: dict[str, FakeJob] = {}  #: jobs that are gone while their allocations still end
         self.volumes: dict[str, int] = {}
+        self.kinds: dict[str, VolumeKind] = {}  #: of the volumes
+        self.csi_plugin = "nfs"  #: empty: the lab has none
         self.logs: dict[tuple[str, str], str] = {}  #: (allocation id, stream) -> text
         self.machines = [MACHINE]
+        self.uses: dict[str, Use] = {}  #: allocation id -> what it uses, where a test says so
         self.trouble: dict[str, Trouble] = {}  #: job id, or "*" for all
         self.may_purge = True
         self.passing: Callable[[FakeAlloc], bool] = lambda _: True  #: whether the alloc's check passes
         self.missing: Callable[[Mapping[str, Any]], str] = lambda _: ""  #: secret that a job's templates lack
         self.refused: Callable[[Mapping[str, Any]], str] = lambda _: ""  #: why Vault lets a job not log in
+        self.keeps: Callable[[Mapping[str, Any]], str] = lambda _: ""  #: what a batch job does and says
         self._index = 100
         self._number = 0
 
@@ -59,9 +66,10 @@ class FakeJobs(Faults):
         self._number += 1
         return self._number
 
-    def trouble_of(self, job_id: str) -> Trouble | None:
+    def trouble_of(self, job: Mapping[str, Any]) -> Trouble | None:
         """What goes wrong with a job now."""
-        return self.trouble.get(job_id, self.trouble.get("*"))
+        found = self.trouble.get(str(job["ID"]), self.trouble.get("*"))
+        return found if found is not None and found.troubles(job) else None
 
     def advance(self) -> None:
         """Move every job by one step."""
@@ -96,7 +104,7 @@ class FakeJobs(Faults):
 
     @answers
     def status(self, job_id: str) -> JobStatus:
-        job = self.jobs.get(safe.slug(PART, job_id))
+        job = self.jobs.get(safe.job(PART, job_id))
         if job is None:
             gone = self.purged.get(job_id)
             return JobStatus(job=None, allocations=tuple(a.seen() for a in gone.live()) if gone else ())
@@ -104,9 +112,9 @@ class FakeJobs(Faults):
 
     @answers
     def plan(self, job: Mapping[str, Any]) -> JobPlan:
-        standing = self.jobs.get(safe.slug(PART, str(job["ID"])))
+        standing = self.jobs.get(safe.job(PART, str(job["ID"])))
         group = job["TaskGroups"][0]["Name"]
-        trouble = self.trouble_of(str(job["ID"]))
+        trouble = self.trouble_of(job)
         failures: dict[str, PlacementFailure] = {}
         if trouble is not None and trouble.kind == "placement":
             failures[group] = trouble.placement()
@@ -118,7 +126,7 @@ class FakeJobs(Faults):
 
     @answers
     def register(self, job: Mapping[str, Any], *, expected_index: int) -> int:
-        name = safe.slug(PART, str(job.get("ID", "")))
+        name = safe.job(PART, str(job.get("ID", "")))
         standing = self.jobs.get(name)
         if not job.get("TaskGroups"):
             raise OutsideRefused("nomad", "1 error occurred:\n\t* Missing job task groups\n\n")
@@ -135,10 +143,18 @@ class FakeJobs(Faults):
         return standing.modify_index
 
     @answers
+    def promote(self, deployment_id: str) -> None:
+        name = safe.uuid(PART, deployment_id)
+        for job in self.jobs.values():
+            if job.seen_deployment().id == name and job.may_promote():
+                return job.promote()
+        raise OutsideConflict("nomad", "can't update a terminal deployment, or a canary is not healthy")
+
+    @answers
     def stop(self, job_id: str, *, purge: bool = False) -> None:
         if purge and not self.may_purge:
             raise Misconfigured("nomad", "Permission denied")
-        job = self.jobs.get(safe.slug(PART, job_id))
+        job = self.jobs.get(safe.job(PART, job_id))
         if job is None:
             return
         job.stop(self)
@@ -163,26 +179,52 @@ class FakeJobs(Faults):
         return self.logs.get((alloc_id, stream), "").encode()[-limit_bytes:].decode(errors="replace")
 
     @answers
+    def log_read(self, alloc_id: str, task: str, stream: str, *, limit_bytes: int = 65536) -> Iterator[str]:
+        return iter([self.log_tail(alloc_id, task, stream, limit_bytes=limit_bytes)])
+
+    @answers
     def log_follow(self, alloc_id: str, task: str, stream: str, *, limit_bytes: int = 65536) -> Iterator[str]:
         self._check_log(alloc_id, task, stream)
         return iter([self.logs.get((alloc_id, stream), "")])
 
     @answers
-    def volume_exists(self, name: str) -> bool:
-        return safe.word(PART, name) in self.volumes
+    def volume_exists(self, name: str, *, kind: VolumeKind = "host") -> bool:
+        return self.kinds.get(safe.word(PART, name)) == kind
 
     @answers
-    def create_volume(self, name: str, *, size_mib: int) -> None:
+    def create_volume(self, name: str, *, size_mib: int, kind: VolumeKind = "host") -> None:
+        if kind == "csi" and not self.csi_plugin:
+            raise Misconfigured(PART, "the lab names no CSI plugin (CSI_PLUGIN_ID)")
         self.volumes.setdefault(safe.word(PART, name), size_mib)
+        self.kinds.setdefault(name, kind)
 
     @answers
-    def delete_volume(self, name: str) -> None:
-        self.volumes.pop(safe.word(PART, name), None)
+    def delete_volume(self, name: str, *, kind: VolumeKind = "host") -> None:
+        if self.kinds.get(safe.word(PART, name)) == kind:
+            self.volumes.pop(name, None)
+            self.kinds.pop(name, None)
 
     @answers
     def list_ours(self) -> tuple[JobState, ...]:
         found = [job.seen().job for job in self.jobs.values()]
         return tuple(state for state in found if state and "paillasse.app" in state.meta)
+
+    @answers
+    def statuses(self) -> tuple[JobLine, ...]:
+        return tuple(job.line() for name, job in self.jobs.items() if is_full_slug(name))
+
+    @answers
+    def allocations(self) -> tuple[AllocState, ...]:
+        jobs = [*self.jobs.values(), *self.purged.values()]
+        return tuple(alloc.seen() for job in jobs for alloc in job.allocations)
+
+    @answers
+    def usage(self, alloc_id: str) -> Use | None:
+        safe.uuid(PART, alloc_id)
+        live = {
+            each.id for job in self.jobs.values() for each in job.live() if each.client_status == "running"
+        }
+        return self.uses.get(alloc_id, Use(20.0, 40.0)) if alloc_id in live else None
 
     @answers
     def nodes(self) -> tuple[NodeState, ...]:

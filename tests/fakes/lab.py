@@ -63,7 +63,7 @@ class Lab:
 
     def _picture(self) -> list[object]:
         stories = [
-            (a.id, a.client_status, a.healthy, a.waited, a.job_version)
+            (a.id, a.client_status, a.healthy, a.waited, a.job_version, a.canary)
             for job in [*self.jobs.jobs.values(), *self.jobs.purged.values()]
             for a in job.allocations
         ]
@@ -78,8 +78,8 @@ class Lab:
         """Running allocations are registered as critical first; a check passes one step later."""
         standing: dict[str, Instance] = {}
         for job in [*self.jobs.jobs.values(), *self.jobs.purged.values()]:
-            for service in job.raw["TaskGroups"][0].get("Services") or ():
-                for alloc in job.live():
+            for alloc in job.live():
+                for service in alloc.raw["TaskGroups"][0].get("Services") or ():
                     if alloc.client_status == "running" and alloc.desired_status == "run":
                         instance = self._instance(service, alloc)
                         standing[instance.id] = instance
@@ -98,12 +98,12 @@ class Lab:
             port=20000 + alloc.number,
             status="critical" if output else "passing",
             output=output,
-            tags=tuple(service.get("Tags") or ()),
+            tags=tuple((alloc.canary and service.get("CanaryTags")) or service.get("Tags") or ()),
             meta=dict(service.get("Meta") or {}),
         )
 
     def _passing(self, alloc: FakeAlloc) -> bool:
-        services = self.jobs.jobs[alloc.job_id].raw["TaskGroups"][0].get("Services") or ()
+        services = alloc.raw["TaskGroups"][0].get("Services") or ()
         mine = [each for each in self.services.registered.values() if alloc.id in each.id]
         return not services or (bool(mine) and all(each.status == "passing" for each in mine))
 

@@ -63,3 +63,7 @@ class FakeRoutes(Faults):
     @answers
     def list_ours(self) -> tuple[str, ...]:
         return tuple(sorted(name for name, _ in self.routers if convert.is_ours(name)))
+
+    @answers
+    def statuses(self) -> dict[str, str]:
+        return {name: state.status for (name, _), state in self.routers.items() if convert.is_ours(name)}

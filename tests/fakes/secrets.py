@@ -1,6 +1,6 @@
 """OpenBao in memory: versions, custom metadata, policies and roles."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,7 @@ from drivers import safe
 from drivers.vault import convert
 from kernel.errors import OutsideConflict
 from kernel.names import RESERVED_PREFIX, is_full_slug
-from orchestration.ports import SecretState
+from orchestration.ports import SecretNames, SecretState
 from tests.fakes.faults import Faults, answers
 
 PART = "vault"
@@ -39,7 +39,11 @@ class FakeSecrets(Faults):
         if found is None:
             return None
         at = f"2026-01-01T00:00:{found.version:02d}Z"
-        return SecretState(path, found.version, tuple(sorted(found.values)), dict(found.metadata), at)
+        keys = tuple(sorted(found.values))
+        marks = {
+            name: convert.mark(found.metadata.get(f"{convert.KEY}{name}", convert.NOBODY)) for name in keys
+        }
+        return SecretState(path, found.version, keys, dict(found.metadata), at, marks)
 
     @answers
     def write_secret(
@@ -90,8 +94,20 @@ class FakeSecrets(Faults):
     def delete_role(self, name: str) -> None:
         self.roles.pop(safe.ours(PART, name), None)
 
+    def _named(self, names: Iterable[str]) -> frozenset[str]:
+        slugs = (name.removeprefix(_APP) for name in names if name.startswith(_APP))
+        return frozenset(slug for slug in slugs if is_full_slug(slug))
+
+    def _names(self) -> SecretNames:
+        paths = frozenset(path.rpartition("/")[2] for path in self.paths)
+        ours = frozenset(slug for slug in paths if is_full_slug(slug))
+        return SecretNames(ours, self._named(self.policies), self._named(self.roles))
+
     @answers
     def list_ours(self) -> tuple[str, ...]:
-        slugs = {path.rpartition("/")[2] for path in self.paths}
-        slugs |= {name.removeprefix(_APP) for name in [*self.policies, *self.roles] if name.startswith(_APP)}
-        return tuple(sorted(slug for slug in slugs if is_full_slug(slug)))
+        found = self._names()
+        return tuple(sorted(found.paths | found.policies | found.roles))
+
+    @answers
+    def names(self) -> SecretNames:
+        return self._names()

@@ -2,7 +2,7 @@
 
 from drivers import safe
 from kernel.names import is_full_slug
-from orchestration.ports import Instance
+from orchestration.ports import Instance, Tally
 from tests.fakes.faults import Faults, answers
 
 
@@ -30,3 +30,12 @@ class FakeServices(Faults):
         return tuple(
             sorted({each.service for each in self.registered.values() if is_full_slug(each.service)})
         )
+
+    @answers
+    def tallies(self) -> dict[str, Tally]:
+        found: dict[str, Tally] = {}
+        for each in self.registered.values():
+            if is_full_slug(each.service):
+                before, well = found.get(each.service, Tally(0, 0)), each.status == "passing"
+                found[each.service] = Tally(before.passing + well, before.failing + (not well))
+        return found

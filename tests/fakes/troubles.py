@@ -1,7 +1,8 @@
 """What may be wrong with an app, in Nomad's own words (taken from what a Nomad 2.0.5 answers)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from orchestration.ports import PlacementFailure
 
@@ -14,7 +15,7 @@ class Trouble:
 
     placement: no node takes it. image: cannot be pulled. exit: the task ends with `exit_code`. oom: killed
     for memory. unhealthy: it runs and its check never passes, until the deployment gives up. slow: it stays
-    pending.
+    pending. With a `release`, only what was made for that release has it.
     """
 
     kind: Kind
@@ -22,6 +23,13 @@ class Trouble:
     message: str = ""
     dimension: str = "memory"
     constraints: dict[str, int] = field(default_factory=dict)
+    release: int | None = None
+
+    def troubles(self, job: Mapping[str, Any]) -> bool:
+        """Whether it is the trouble of this very job."""
+        services = job["TaskGroups"][0].get("Services") or ()
+        releases = {(each.get("Meta") or {}).get("paillasse-release") for each in services}
+        return self.release is None or str(self.release) in releases
 
     def placement(self) -> PlacementFailure:
         """The figures of an evaluation that found no node."""

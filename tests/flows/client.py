@@ -24,9 +24,8 @@ class Api:
         """One call; `path` is below /api/v1/ or a whole address that the portal gave."""
         path = path.rpartition("/api/v1/")[2]
         headers = {"Authorization": f"Bearer {self.token}", **kwargs.pop("headers", {})}
-        return self.session.request(
-            method, f"{self.base}/api/v1/{path}", headers=headers, timeout=CALL_S, **kwargs
-        )
+        kwargs.setdefault("timeout", CALL_S)
+        return self.session.request(method, f"{self.base}/api/v1/{path}", headers=headers, **kwargs)
 
     def get(self, path: str) -> Any:
         """Read; anything but 200 fails the test with the answer."""
@@ -39,11 +38,10 @@ class Api:
         projects: list[dict[str, Any]] = self.get("projects/")["results"]
         return next(p for p in projects if p["kind"] == kind)
 
-    def upload(self, name: str, content: bytes) -> str:
-        """Send a file for the person's own project, and return its id."""
-        answer = self.call(
-            "POST", "uploads/", data={"project": self.project()["id"]}, files={"file": (name, content)}
-        )
+    def upload(self, name: str, content: bytes, project: str = "") -> str:
+        """Send a file for a project, the person's own where none is said, and return its id."""
+        place = project or self.project()["id"]
+        answer = self.call("POST", "uploads/", data={"project": place}, files={"file": (name, content)})
         assert answer.status_code == 201, answer.text
         kept: dict[str, str] = answer.json()
         return kept["id"]
@@ -98,11 +96,17 @@ class Api:
         values: dict[str, str] = answer.json()["values"]
         return values
 
+    def purge(self, app_id: str) -> requests.Response:
+        """Remove a deleted app for good."""
+        return self.call("POST", f"apps/{app_id}/purge/", json={"name": self.app(app_id)["name"]})
+
     def delete(self, *app_ids: str) -> None:
-        """Delete, all at once, and wait until they are gone."""
+        """Delete for good, all at once, and wait until they are gone."""
         for app_id in app_ids:
             answer = self.call("DELETE", f"apps/{app_id}/")
             assert answer.status_code == 202, answer.text
+            if self.app(app_id)["desired"] == "archived":
+                assert self.purge(app_id).status_code == 202
         for app_id in app_ids:
             self.until(app_id, "gone")
             self.made.remove(app_id)
@@ -111,5 +115,6 @@ class Api:
         """Delete what this test made and did not delete itself."""
         for app_id in self.made:
             self.call("DELETE", f"apps/{app_id}/")
+            self.purge(app_id)
         for app_id in self.made:
             self.until(app_id, "gone")

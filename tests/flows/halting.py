@@ -1,12 +1,20 @@
-"""A part of the platform that is there and does not answer: its process is suspended."""
+"""A part of the platform that does not answer: its process is suspended; or that has ended."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
+
+from tests.flows.managing import ROOT
+from tests.waiting import wait_for
+
+START_S = 60.0
 
 
 @contextmanager
@@ -25,3 +33,33 @@ def halted(stack: Mapping[str, Any], name: str) -> Iterator[None]:
     finally:
         for process in suspended:
             process.resume()
+
+
+@contextmanager
+def ended(stack: Mapping[str, Any], name: str) -> Iterator[None]:
+    """End a part for as long as the block lasts; then the stack starts it again."""
+    record = json.loads(Path(stack["processes"][name]).read_text(encoding="utf-8"))
+    process = psutil.Process(record["pid"])
+    process.send_signal(record["stop_signal"])
+    wait_for(lambda: _over(process), START_S, f"{name} has ended")
+    try:
+        yield
+    finally:
+        environment = {each: os.environ[each] for each in ("PATH", "HOME", "LANG") if each in os.environ}
+        subprocess.run(
+            [sys.executable, "-m", "stack", "parts", "test", name],
+            cwd=ROOT,
+            env={**environment, "PYTHONPATH": "deploy"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            timeout=START_S,
+            check=True,
+        )
+
+
+def _over(process: psutil.Process) -> bool:
+    """Whether it has ended; whoever started it may not have taken note yet."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

@@ -13,17 +13,19 @@ from apps.accounts.enums import LabRole
 from apps.accounts.models import ApiToken, Person
 from apps.approvals import services as approvals
 from apps.approvals.models import Absence, Rule
+from apps.fleet.models import Upgrade
 from apps.notices import services as notices
 from apps.notices.models import Notice, Outbox
 from apps.projects.enums import Role
 from apps.projects.models import Departure, GroupMapping, Invitation, Project
 from apps.projects.selectors import personal_of
-from apps.workloads import services as workloads
+from apps.workloads.models import Handover
 from orchestration.states import ObservedState
 from tests.apps.workloads.chain import Chain
 from tests.cast import actor
-from tests.factories import people, projects
-from tests.factories.apps import submit
+from tests.factories import catalogue, people, projects
+from tests.factories.apps import remove, submit
+from tests.factories.volumes import a_snapshot
 
 LARGE = {"cpu_mhz": 8000, "memory_mib": 8192}
 KEY = "no-such-key"
@@ -66,6 +68,14 @@ def furnish(project: Project, developer: Person, chain: Chain, label: str) -> Pl
         inviter=developer,
         expires_at=timezone.now() + timedelta(days=3),
     )
+    # Of and to the same project, so that its owners may answer it and take it back.
+    offered = Handover.objects.create(
+        app=made.app,
+        from_project=project,
+        to_project=project,
+        to_slug=project.slug,
+        expires_at=timezone.now() + timedelta(days=3),
+    )
     known = personal_of(developer)
     assert known is not None
     assert waits.request is not None
@@ -77,7 +87,11 @@ def furnish(project: Project, developer: Person, chain: Chain, label: str) -> Pl
         text="the plan",
         file=SimpleUploadedFile("plan.txt", b"as it is"),
     )
+    snapshot = a_snapshot(made.app)
     ids = {
+        "name": snapshot.volume.name,
+        "volume": snapshot.volume.name,
+        "snapshot_id": snapshot.id,
         "slug": project.slug,
         "message_id": said.id,
         "personal": known.slug,
@@ -85,6 +99,7 @@ def furnish(project: Project, developer: Person, chain: Chain, label: str) -> Pl
         "project_id": project.id,
         "app_id": made.app.id,
         "request_id": waits.request.id,
+        "handover_id": offered.id,
         "membership_id": newcomer.id,
         "member_id": newcomer.id,
         "invitation_id": invited.id,
@@ -93,6 +108,7 @@ def furnish(project: Project, developer: Person, chain: Chain, label: str) -> Pl
         "projects": project.id,
         "apps": made.app.id,
         "requests": waits.request.id,
+        "handovers": offered.id,
         "operations": made.operation.id,
     }
     return Place(ids, pks)
@@ -105,17 +121,22 @@ def put_away(project: Project) -> None:
 
 def bury(place: Place, owner: Person, chain: Chain) -> None:
     """Delete its app, until nothing of it is left outside."""
-    app = workloads.delete(actor=actor(owner), app_id=place.ids["app_id"]).app
+    app = remove(owner, place.ids["app_id"]).app
     chain.until(app, ObservedState.GONE)
 
 
 def nowhere() -> Place:
     """Ids that nothing has."""
     ids: dict[str, Any] = dict.fromkeys(
-        ["project_id", "app_id", "request_id", "message_id", "membership_id", "member_id"], uuid4()
+        [
+            *("project_id", "app_id", "request_id", "message_id", "membership_id", "member_id"),
+            *("snapshot_id", "handover_id"),
+        ],
+        uuid4(),
     )
+    ids |= {"name": "never-was", "volume": "never-was"}
     ids |= {"invitation_id": uuid4(), "slug": "never-was", "personal": "never-was", "app": "never-was"}
-    return Place(ids, dict.fromkeys(["projects", "apps", "requests", "operations"], uuid4()))
+    return Place(ids, dict.fromkeys(["projects", "apps", "requests", "operations", "handovers"], uuid4()))
 
 
 def personal(person: Person, admin: Person) -> Place:
@@ -145,7 +166,10 @@ def personal(person: Person, admin: Person) -> Place:
     departure = Departure.objects.create(person=leaver)
     given_up = Outbox.objects.latest("id")
     Outbox.objects.filter(id=given_up.id).update(tries=1, error="refused")
+    upgrade = _upgrade(admin)
     ids = {
+        "template": "page",
+        "upgrade_id": upgrade.id,
         "admin": admin.id,
         "deputy": deputy.id,
         "token_id": token.id,
@@ -158,6 +182,8 @@ def personal(person: Person, admin: Person) -> Place:
         "key": KEY,
         "token": KEY,
         "sha256": "0" * 64,
+        "code": "task.exit",
+        "number": 1,
         "name": "page.zip",
     }
     pks = {
@@ -166,9 +192,17 @@ def personal(person: Person, admin: Person) -> Place:
         "absences": absence.id,
         "rules": rule.id,
         "groups": mapping.id,
+        "departures": departure.id,
         "invitations": uuid4(),
+        "fleet": upgrade.id,
     }
     return Place(ids, pks)
+
+
+def _upgrade(admin: Person) -> Upgrade:
+    """An upgrade of many apps that is under way, of a template that nobody else upgrades."""
+    version = catalogue.template("fleet")
+    return Upgrade.objects.create(template=version.template, version=version, author=admin)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
+from django.core.signals import request_finished
+from django.db import close_old_connections, transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -107,9 +108,21 @@ def ask(client: Client, method: str, path: str, row: Row, place: Place) -> Any:
             response = answer(path, data, **options)
         else:
             response = client.generic(method, path, data if isinstance(data, str) else "", **options)
-        response.getvalue()  # what streams is read while its rows stand
+        if getattr(response, "is_async", False):
+            _close(response)  # an endless stream: that it was opened is all that is asked here
+        else:
+            response.getvalue()  # what streams is read while its rows stand
         transaction.set_rollback(True)
     return response
+
+
+def _close(response: Any) -> None:
+    """As the test client does: the end of an answer would close the connection that the test stands on."""
+    request_finished.disconnect(close_old_connections)
+    try:
+        response.close()
+    finally:
+        request_finished.connect(close_old_connections)
 
 
 def outcome(response: Any) -> str:
@@ -136,7 +149,7 @@ def expected(row: Row, actor: str, place: str) -> str:
             return "missing"
     who = row.archived if place == "archived" and row.who != "view" else row.who
     if actor in WHO.get(who, ()):
-        return "through"
+        return "missing" if row.ends and place == "deleted" else "through"
     return "forbidden" if actor in WHO[row.seen_by] else "missing"
 
 
@@ -177,6 +190,8 @@ def test_no_other_method_is_taken(world: World) -> None:
 def test_another_s_looks_like_none(world: World) -> None:
     """Nobody can tell what is not theirs from what is not: same status, same words, same headers."""
     client, told = browser(world.actors["developer"]), []
+    ids = [part for place in ("other", "nonexistent") for part in world.places[place].ids.values()]
+    parts = sorted({str(part) for part in ids}, key=len, reverse=True)  # the same is left out of both
     for name, method in CALLS:
         row = ROWS[name][method]
         if row.who not in OF_PROJECTS:
@@ -186,8 +201,8 @@ def test_another_s_looks_like_none(world: World) -> None:
             where = world.places[place]
             response = ask(client, method, ADDRESSES[name].at(where), row, where)
             text = _CHANGING.sub("", response.content.decode())
-            for part in where.ids.values():
-                text = text.replace(str(part), "")
+            for part in parts:
+                text = text.replace(part, "")
             headers = sorted(each for each in response.headers if each != "X-Request-ID")
             seen.append((response.status_code, text, headers))
         if seen[0] != seen[1]:

@@ -11,7 +11,9 @@ from orchestration.reconcilers.base import Context
 from orchestration.specs import (
     AppSpec,
     Check,
+    Database,
     DockerRuntime,
+    Edge,
     ExecRuntime,
     File,
     Placement,
@@ -75,6 +77,13 @@ EXPLORER = replace(
 TCP = replace(WEB, route=Route(kind="tcp", host="ldap.apps.example.org"), check=Check(kind="tcp"), port=389)
 WORKER = replace(WEB, route=Route(kind="none", host=""), port=None, check=None)
 
+#: one that reads the lab's database, with no secret besides
+DATABASE = replace(
+    WEB,
+    edge=Edge(database_mount="database", database_roles=("reader", "writer")),
+    database=Database("reader", username=("PGUSER",), password=("PGPASSWORD",)),
+)
+
 RUNTIMES: dict[str, AppSpec] = {
     "docker": WEB,
     "docker-secrets": SECRET,
@@ -83,6 +92,7 @@ RUNTIMES: dict[str, AppSpec] = {
     "exec": CLUSTER_EXEC,
     "tcp": TCP,
     "no-route": WORKER,
+    "docker-database": DATABASE,
 }
 
 
@@ -90,6 +100,7 @@ def rules_for(spec: AppSpec, **changes: Any) -> PolicyRules:
     """The rules of a lab that allows what the examples do."""
     base = PolicyRules(
         placement=spec.placement,
+        edge=spec.edge,
         drivers=("docker", "exec", "raw_exec"),
         image_prefixes=("lab/",),
         apps_domain="apps.example.org",

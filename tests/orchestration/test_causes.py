@@ -13,6 +13,7 @@ ENDED: list[Line] = [
     ("Not Restarting", 'Exceeded allowed attempts 1 in interval 30s and mode is "fail"'),
     ("Alloc Unhealthy", "Unhealthy because of failed task"),
 ]
+NOT_STARTED = "Task not running by healthy_deadline of 1m0s"
 NO_HOST = (
     "Failed to pull `lab/none:1`: Error response from daemon: Get "
     '"https://registry.example/v2/": dial tcp: lookup registry.example no such host'
@@ -113,7 +114,20 @@ STORIES: list[tuple[list[Line], bool, str, dict[str, object], str]] = [
         {},
         "not the file that was uploaded",
     ),
-    ([*SETUP, ("Started", ""), ENDED[1]], False, "check.failing", {}, "it runs and does not get healthy"),
+    (
+        [*SETUP, ("Driver", "Downloading image"), ("Alloc Unhealthy", NOT_STARTED)],
+        False,
+        "deadline.passed",
+        {"deadline_s": WEB.healthy_deadline_s},
+        "it did not even start: nothing was checked",
+    ),
+    (
+        [*SETUP, ("Started", ""), ENDED[1]],
+        False,
+        "check.failing",
+        {"asked": "GET /health"},
+        "it runs and does not get healthy",
+    ),
     (
         [
             ("Started", ""),
@@ -124,7 +138,7 @@ STORIES: list[tuple[list[Line], bool, str, dict[str, object], str]] = [
         ],
         False,
         "check.failing",
-        {},
+        {"asked": "GET /health"},
         "an end that was asked for is no cause",
     ),
 ]
@@ -160,19 +174,23 @@ def test_a_message_is_cut_and_cleaned() -> None:
 PLACEMENTS = [
     (
         PlacementFailure(1, 0, 1, {"memory": 1}, {}),
-        Cause("placement.exhausted", facts={"dimension": "memory", "nodes": 1}),
+        Cause("placement.exhausted", facts={"dimension": "memory", "nodes": 1, "looked_at": 1}),
     ),
     (PlacementFailure(0, 0, 0, {}, {}), Cause("placement.no_node")),
     (
         PlacementFailure(3, 3, 0, {}, {"missing drivers": 3}),
-        Cause("placement.driver", "missing drivers", {"constraint": "missing drivers", "nodes": 3}),
+        Cause(
+            "placement.driver",
+            "missing drivers",
+            {"constraint": "missing drivers", "nodes": 3, "looked_at": 3},
+        ),
     ),
     (
         PlacementFailure(3, 3, 0, {}, {"${attr.consul.version} semver >= 1.8.0": 3}),
         Cause(
             "placement.constraint",
             "${attr.consul.version} semver >= 1.8.0",
-            {"constraint": "${attr.consul.version} semver >= 1.8.0", "nodes": 3},
+            {"constraint": "${attr.consul.version} semver >= 1.8.0", "nodes": 3, "looked_at": 3},
         ),
     ),
 ]

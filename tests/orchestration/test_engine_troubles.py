@@ -117,18 +117,23 @@ def test_a_token_in_an_error_is_not_told() -> None:
 
 
 TROUBLES = [
-    (Trouble("placement"), ObservedState.PLACING, "placement.exhausted", {"dimension": "memory", "nodes": 1}),
+    (
+        Trouble("placement"),
+        ObservedState.PLACING,
+        "placement.exhausted",
+        {"dimension": "memory", "nodes": 1, "looked_at": 1, "asked": 256},
+    ),
     (
         Trouble("placement", constraints={"missing drivers": 3}),
         ObservedState.PLACING,
         "placement.driver",
-        {"constraint": "missing drivers", "nodes": 3},
+        {"constraint": "missing drivers", "nodes": 3, "looked_at": 1},
     ),
     (
         Trouble("placement", constraints={"${meta.gpu} = yes": 2}),
         ObservedState.PLACING,
         "placement.constraint",
-        {"constraint": "${meta.gpu} = yes", "nodes": 2},
+        {"constraint": "${meta.gpu} = yes", "nodes": 2, "looked_at": 1},
     ),
     (Trouble("image"), ObservedState.FAILED, "image.missing", {"image": "lab/wiki:1.4"}),
     (
@@ -139,7 +144,7 @@ TROUBLES = [
     ),
     (Trouble("exit", exit_code=3), ObservedState.FAILED, "task.exit", {"exit_code": 3}),
     (Trouble("oom"), ObservedState.FAILED, "task.oom", {"memory_mib": 256}),
-    (Trouble("unhealthy"), ObservedState.FAILED, "check.failing", {}),
+    (Trouble("unhealthy"), ObservedState.FAILED, "check.failing", {"asked": "GET /health"}),
     (Trouble("slow"), ObservedState.STARTING, "task.starting", {}),
 ]
 
@@ -196,20 +201,20 @@ def test_a_reverted_release_is_told_and_not_sent_again() -> None:
     """Nomad went back to the release before: sending the bad one again would go on for ever."""
     run = Run(WEB)
     run.until_done()
-    good = run.lab.jobs.jobs[JOB].raw
     run.release(release=4, env={"WIKI_TITLE": "broken"})
-    run.lab.jobs.trouble[JOB] = Trouble("exit", exit_code=9)
-    for _ in range(5):
+    run.lab.jobs.trouble[JOB] = Trouble("exit", exit_code=9, release=4)
+    for _ in range(9):
         run.look()
         run.lab.advance()
-    del run.lab.jobs.trouble[JOB]
-    run.lab.jobs.jobs[JOB].accept(good, run.lab.jobs)
     registered = run.lab.jobs.count("register")
     for _ in range(5):
         seen = run.look()
         run.lab.advance()
-    assert (seen.state, seen.reason_code) == (ObservedState.FAILED, "job.reverted")
-    assert seen.facts == {"cause": "task.exit", "exit_code": 9}
+    assert (seen.state, seen.reason_code) == (ObservedState.DEGRADED, "job.reverted")
+    assert seen.failed
+    assert not seen.done
+    assert seen.facts == {"release": 4, "serves": 3, "cause": "task.exit", "exit_code": 9}
+    assert conditions(seen)["Answering"] == ("true", ""), "the release before was asked, not only believed"
     assert run.lab.jobs.count("register") == registered
     run.release(release=5, env={"WIKI_TITLE": "mended"})
     assert run.until_done().state is ObservedState.RUNNING

@@ -193,3 +193,30 @@ def test_what_may_not_be_sent_is_not_sent(
     seen = run.look()
     assert (seen.state, seen.reason_code, seen.retryable) == (ObservedState.FAILED, code, False), reason
     assert "register" not in writes(run), reason
+
+
+def test_a_change_waits_until_nomad_can_go_back_to_what_stands() -> None:
+    """A deployment that is healthy and not yet ended would be cancelled: no version would be stable."""
+    run = Run(WEB)
+    run.until_done()
+    run.release(release=4, env={"WIKI_TITLE": "new"})
+    standing = run.lab.jobs.jobs[WEB.names.job_id]
+    standing.deployment = "running"
+    registered = run.lab.jobs.count("register")
+    seen = run.look()
+    assert (seen.reason_code, seen.failed) == ("job.evaluating", False)
+    assert run.lab.jobs.count("register") == registered
+    standing.deployment = "successful"
+    assert run.until_done().state is ObservedState.RUNNING
+    assert run.lab.jobs.count("register") == registered + 1
+
+
+def test_a_change_waits_for_no_deployment_that_does_not_end() -> None:
+    run = Run(WEB)
+    run.until_done()
+    run.release(release=4, env={"WIKI_TITLE": "new"})
+    run.lab.jobs.jobs[WEB.names.job_id].deployment = "running"
+    run.clock.tick(21)
+    registered = run.lab.jobs.count("register")
+    run.look()
+    assert run.lab.jobs.count("register") == registered + 1

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import orchestration
-from orchestration.explain import PARTS, REASONS
+from orchestration.explain import OF_THE_PORTAL, PARTS, REASONS
 from orchestration.reconcilers.address import ERRORS
 
 ROOT = Path(orchestration.__file__).parent
 TELLING = [*sorted((ROOT / "reconcilers").glob("*.py")), ROOT / "causes.py", ROOT / "engine.py"]
 CODE = re.compile(
-    r"(?:spec|policy|part|vault|secret|job|placement|task|image|artifact|check|copies|deadline|service|route|answer)\.[a-z_]+"
+    r"(?:spec|policy|part|vault|secret|job|canary|placement|task|image|artifact|check|copies|deadline|service|route|answer)\.[a-z_]+"
 )
 
 
@@ -29,7 +29,7 @@ def listed() -> set[str]:
     troubles = {
         f"{part}.{what}" for part in PARTS for what in ("unavailable", "conflict", "refused", "misconfigured")
     }
-    return set(REASONS) - troubles
+    return set(REASONS) - troubles - OF_THE_PORTAL
 
 
 def test_every_reason_is_listed_and_told() -> None:

@@ -358,3 +358,20 @@ def test_the_good_ones_stay_good_with_other_rules() -> None:
     spec = replace(WEB, resources=replace(WEB.resources, count=3))
     assert judge(render_job(spec), rules_for(spec, max_count=3)) == ()
     assert judge(render_job(spec), rules_for(spec, max_count=2)) != ()
+
+
+CHANGES = [
+    ({"ChangeMode": "restart"}, True, "a restart is the template's to ask for"),
+    ({"ChangeMode": "signal", "ChangeSignal": "SIGHUP"}, False, "an environment cannot change while it runs"),
+    ({"ChangeMode": "script"}, False, "no program of anybody's is run"),
+    ({"ChangeMode": "noop", "ChangeSignal": "SIGKILL"}, False, "no signal without its mode"),
+]
+
+
+@pytest.mark.parametrize(("change", "allowed", "reason"), CHANGES, ids=[each[2] for each in CHANGES])
+def test_what_a_change_of_a_secret_may_do(change: dict[str, str], allowed: bool, reason: str) -> None:
+    job = render_job(SECRET)
+    template = job["TaskGroups"][0]["Tasks"][0]["Templates"][0]
+    assert template["Envvars"], reason
+    template.update(change)
+    assert (judge(job, rules_for(SECRET)) == ()) is allowed, reason

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.names import OutsideNames
-from orchestration.render.traefik_tags import is_host, read_tags, route_of, router_names, traefik_tags
+from orchestration.render.traefik_tags import (
+    CANARY_TAGS,
+    is_host,
+    read_tags,
+    route_of,
+    router_names,
+    traefik_tags,
+)
 from orchestration.specs import Edge, Route
 from tests.orchestration.examples import SLUG
 
@@ -64,6 +71,14 @@ def test_two_different_routers_never_share_a_name(one: str, other: str, entrypoi
 def test_only_plain_host_names_reach_a_rule(text: str) -> None:
     if is_host(text):
         assert not set(text) - set("abcdefghijklmnopqrstuvwxyz0123456789-.")
+
+
+def test_a_copy_on_trial_contradicts_no_tag_of_those_that_serve() -> None:
+    """Traefik reads the tags of all instances as one list: `enable=false` of one took the others' address."""
+    serving = dict(each.split("=", 1) for each in traefik_tags(NAMES, Route("http", "wiki.org"), Edge()))
+    for key, value in (each.split("=", 1) for each in CANARY_TAGS):
+        assert serving.get(key, value) == value
+        assert key != "traefik.enable"
 
 
 def test_an_app_without_an_address_has_no_tags() -> None:

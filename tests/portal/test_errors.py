@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from orchestration.explain import REASONS
 from portal.problems import pointer
 
 TABLE: list[tuple[str, int, str]] = [
@@ -46,7 +47,8 @@ def test_problem(kind: str, status: int, code: str) -> None:
     body = json.loads(response.content)
     assert response["Content-Type"] == "application/problem+json"
     assert (response.status_code, body["status"], body["code"]) == (status, status, code)
-    assert body["type"].endswith(f"/api/problems/#{code}")
+    page = f"/help/reasons/{code}/" if code in REASONS else f"/api/problems/#{code}"
+    assert body["type"].endswith(page)
     assert (body["instance"], body["request_id"]) == (f"/api/v1/fail/{kind}/", "abc-1")
     assert body["title"]
     assert body["detail"]

@@ -4,8 +4,12 @@ import logging
 from uuid import UUID
 
 import pytest
-from django.test import Client, override_settings
+from django.db import OperationalError
+from django.http import HttpResponse
+from django.test import Client, RequestFactory, override_settings
 from pytest_django import Settings
+
+from portal.middleware import RequestLog
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +89,32 @@ def test_the_page_that_explains_is_there(client: Client) -> None:
     assert response["X-Paillasse-Explains"] == "1"
     assert response["Content-Type"].startswith("text/html")
     assert not response.cookies
+
+
+class Asked:
+    """A user who cannot be found out without the database; counts who asks."""
+
+    times = 0
+
+    @property
+    def pk(self) -> str:
+        """Count."""
+        self.times += 1
+        return ""
+
+    id = pk
+
+
+@pytest.mark.parametrize(("error", "asked"), [(OperationalError("no connection"), 0), (ValueError("x"), 1)])
+def test_without_a_database_nobody_waits_for_it_twice(
+    rf: RequestFactory, error: Exception, asked: int
+) -> None:
+    """Who asked would be looked up once more for the log: each look waits ten seconds for a connection."""
+    request, middleware = rf.get("/"), RequestLog(lambda _: HttpResponse())
+    user = Asked()
+    request.user = user  # type: ignore[assignment]  # as far as the log asks
+    try:
+        raise error
+    except type(error):
+        middleware.process_got_request_exception(type(user), request)
+    assert bool(user.times) == bool(asked)

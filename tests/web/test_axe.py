@@ -207,6 +207,10 @@ def profile(
     context.add_cookies(
         [{"name": name, "value": value, "url": host, "secure": True} for name, value in cookies.items()]
     )
+    # Django's live server speaks WSGI, which holds no stream: pages look again by themselves.
+    nothing: dict[str, Any] = {"status": 200, "content_type": "text/event-stream", "body": ""}
+    for stream in ("**/news/", "**/logs/stream/*"):
+        context.route(stream, lambda route: route.fulfill(**nothing))
     return context
 
 
@@ -227,6 +231,7 @@ def _session(person: Person) -> str:
     return str(store.session_key)
 
 
+@pytest.mark.timeout(600)  # every page of the portal, one after the other
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(map(str, look)))
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     request: pytest.FixtureRequest,
@@ -283,5 +288,98 @@ def test_the_steps_end_by_themselves(
     page.locator("[data-state=starting]").wait_for()
     Observation.objects.filter(app_id=lab["starts"]).update(state="running")
     page.locator("[data-state=running]").wait_for(timeout=10_000)
-    assert page.locator("#live").get_attribute("hx-trigger") is None
+    assert page.locator("#live").get_attribute("data-moving") is None
     assert "Running" in page.locator("#said-state").inner_text()
+
+
+def test_a_part_of_a_page_that_the_network_lost_is_asked_for_again(
+    chromium: Browser, live_server: LiveServer, lab: dict[str, str], alice: Person
+) -> None:
+    """A machine that changes its network loses what was under way."""
+    page = profile(chromium, live_server, alice, LOOKS[1]).new_page()
+    page.route("**/usage/", lambda route: route.abort("connectionreset"), times=1)
+    page.goto(f"{live_server.url}/apps/{lab['wiki']}/")
+    page.locator("section[aria-labelledby=usage-title]").wait_for(timeout=10_000)
+
+
+FORMS = [
+    ("alice", "/catalogue/page/request/"),
+    ("alice", "/requests/{asked}/edit/"),
+    ("alice", "/requests/project/"),
+    ("dana", "/projects/genomics/quota/ask/"),
+    ("dana", "/projects/genomics/members/"),
+    ("dana", "/projects/genomics/settings/"),
+    ("dana", "/projects/genomics/review/"),
+    ("charlie", "/invitations/{invited}/"),
+    ("bob", "/requests/{asked}/"),
+    ("bob", "/rules/new/"),
+    ("bob", "/absences/"),
+    ("bob", "/groups/"),
+    ("bob", "/departures/{gone}/"),
+    ("bob", "/projects/genomics/quota/set/"),
+    ("bob", "/import/"),
+    ("alice", "/notices/preferences/"),
+]
+#: Numbers what can be worked in the page's middle, one of each group of radios; says how many there are.
+NUMBER = """() => {
+  const all = document.querySelectorAll(
+    'main :is(a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"])');
+  const groups = new Set();
+  let n = 0;
+  for (const each of all) {
+    if (each.disabled || !each.checkVisibility() || each.tabIndex < 0) continue;
+    if (each.type === 'radio') {
+      const checked = document.querySelector(`input[name="${each.name}"]:checked`);
+      if (groups.has(each.name) || (checked && checked !== each)) continue;
+      groups.add(each.name);
+    }
+    each.dataset.stop = n++;
+  }
+  return n;
+}"""
+#: Where the focus is: its number, what it is, and whether a ring can be seen on it, its label or its picture.
+FOCUS = """() => {
+  const at = document.activeElement;
+  if (!at || at === document.body) return null;
+  const lined = style => style.outlineStyle !== 'none' && style.outlineWidth !== '0px';
+  const ring = style => lined(style) || style.boxShadow !== 'none';
+  const looks = [getComputedStyle(at), getComputedStyle(at, '::after')];
+  const label = at.closest('label');
+  if (label) looks.push(getComputedStyle(label));
+  return {stop: at.dataset.stop, what: at.outerHTML.slice(0, 120), seen: looks.some(ring)};
+}"""
+_STOPS_MAX = 6  # of the Tab key in one field: a date has a part for day, month, year and its calendar
+
+
+@pytest.mark.parametrize(("who", "address"), FORMS, ids=[each[1] for each in FORMS])
+def test_each_form_can_be_worked_by_keyboard_alone(
+    request: pytest.FixtureRequest,
+    chromium: Browser,
+    live_server: LiveServer,
+    lab: dict[str, str],
+    charlie: Person,
+    who: str,
+    address: str,
+) -> None:
+    """Tab comes to everything, what has the focus is seen, and nothing keeps it."""
+    page = profile(chromium, live_server, request.getfixturevalue(who), ("fr", "light", 1280)).new_page()
+    page.goto(live_server.url + address.format(**lab))
+    wanted: int = page.evaluate(NUMBER)
+    everything: int = page.evaluate("document.querySelectorAll('a, button, input, select, summary').length")
+    reached, unseen = set[str](), set[str]()
+    for _ in range(_STOPS_MAX * everything):
+        page.keyboard.press("Tab")
+        found = page.evaluate(FOCUS)
+        if found is None:
+            break
+        reached |= {found["stop"]} - {None}
+        unseen |= set() if found["seen"] else {found["what"]}
+    else:
+        pytest.fail(f"the focus does not leave the page: {found}")
+    assert not unseen, "what has the focus is not to be seen"
+    missed = sorted({str(number) for number in range(wanted)} - reached)
+    parts = [
+        page.evaluate(f"document.querySelector('[data-stop=\"{n}\"]').outerHTML.slice(0, 120)")
+        for n in missed
+    ]
+    assert not parts, "Tab does not come to these"

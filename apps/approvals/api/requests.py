@@ -21,6 +21,7 @@ from apps.approvals.serializers import RequestSerializer
 from apps.approvals.serializers.requests import ChangedRequest, MessageSerializer, NewRequest
 from apps.base.idempotency import idempotent
 from apps.projects import selectors as projects
+from apps.workloads import selectors as workloads
 from kernel.errors import Missing, Refused, RefusedMany
 
 #: kind -> what it takes and what it cannot be without
@@ -28,11 +29,13 @@ _TAKES = {
     RequestKind.QUOTA: ({"project", "limits", "until"}, ("project", "limits")),
     RequestKind.PROJECT: ({"name", "slug", "description", "limits"}, ("name", "slug")),
     RequestKind.RIGHTS: ({"project", "role"}, ("project", "role")),
+    RequestKind.LEASE: ({"app", "until"}, ("app", "until")),
 }
 _ASK: Mapping[RequestKind, Callable[..., Request]] = {
     RequestKind.QUOTA: services.ask_quota,
     RequestKind.PROJECT: services.ask_project,
     RequestKind.RIGHTS: services.ask_rights,
+    RequestKind.LEASE: services.ask_lease,
 }
 
 
@@ -84,12 +87,14 @@ class RequestViewSet(Moves, Duties):
     @extend_schema(request=NewRequest, responses={201: RequestSerializer})
     @idempotent
     def create(self, request: HttpRequest) -> Response:  # noqa: ARG002 - DRF's signature
-        """Ask for quota, a project or rights. Apps and their changes are asked for at `apps`."""
+        """Ask for quota, a project, rights or a longer lease. Apps are asked for at `apps`."""
         body = self.read(NewRequest)
         kind = RequestKind(body.pop("kind"))
         told = {**_asked(kind, body), "reason": body["reason"], "draft": body["draft"]}
         if "project" in told:
             told["project_id"] = self._project(told.pop("project"))
+        elif "app" in told:
+            told["app_id"] = self._app(told.pop("app"))
         elif getattr(self.request.auth, "projects", None):
             raise Missing
         asked = _ASK[kind](actor=self.actor, person=self.person, **told)
@@ -114,13 +119,20 @@ class RequestViewSet(Moves, Duties):
             raise Missing
         return project_id
 
+    def _app(self, app_id: UUID) -> UUID:
+        """The app, if the token may name its project. Raises Missing."""
+        seen = self.within(workloads.visible_to(self.person), "project_id").filter(id=app_id)
+        if not seen.exists():
+            raise Missing
+        return app_id
+
 
 def _asked(kind: RequestKind, body: dict[str, Any]) -> dict[str, Any]:
     """What this kind takes. Raises RefusedMany for what is missing, and for what another kind takes."""
     takes, needs = _TAKES[kind]
     given = {name: value for name, value in body.items() if name not in {"reason", "draft"}}
     refusals = [Refused("request.field", field=name) for name in sorted(set(given) - takes)]
-    refusals += [Refused("parameter.required", field=name) for name in needs if name not in given]
+    refusals += [Refused("parameter.required", field=name) for name in needs if given.get(name) is None]
     if refusals:
         raise RefusedMany(refusals)
     return given

@@ -14,6 +14,7 @@ from apps.catalogue import selectors as catalogue
 from apps.catalogue.manifests.model import Manifest, Size
 from apps.projects.models import Project
 from apps.workloads import services as workloads
+from apps.workloads.enums import Strategy
 from kernel.errors import Refused, RefusedMany
 from kernel.names import SLUG_MAX
 
@@ -75,8 +76,41 @@ class ResourcesForm(forms.Form):
         return {"size": self.cleaned_data["size"], **given}
 
 
-class AppForm(ResourcesForm):
-    """A new app."""
+class ChangeForm(ResourcesForm):
+    """The next release of an app: its size, and how it takes over."""
+
+    strategy = forms.ChoiceField(
+        label=_("How it takes over"), choices=Strategy.choices, required=False, widget=forms.RadioSelect
+    )
+    auto_promote = forms.BooleanField(
+        label=_("Let it in by itself once it is healthy"),
+        required=False,
+        help_text=_("Otherwise the copy waits until somebody of the project lets it in or gives it up."),
+    )
+
+    @property
+    def may_canary(self) -> bool:
+        """Whether a second copy may stand beside the first at all; the service has the last word."""
+        return not self.manifest.volumes
+
+    @property
+    def strategy_body(self) -> dict[str, Any]:
+        """What services and the API take."""
+        chosen = self["strategy"].value() or Strategy.ROLLING
+        if chosen != Strategy.CANARY:
+            return {}
+        return {"strategy": str(chosen), "auto_promote": bool(self["auto_promote"].value())}
+
+    @property
+    def rollout(self) -> workloads.Rollout:
+        """The same for the quota's figures."""
+        return workloads.Rollout.of(self.strategy_body)
+
+
+class NamedForm(ResourcesForm):
+    """An app that is asked for: its name and its end can be other ones yet."""
+
+    own = ""  #: the name that it holds already: to itself it is free
 
     name = forms.CharField(
         label=_("Name"),
@@ -86,9 +120,6 @@ class AppForm(ResourcesForm):
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
-    project = forms.ModelChoiceField(
-        label=_("Project"), queryset=Project.objects.none(), empty_label=None, help_text=_("Its quota pays.")
-    )
     ends_on = forms.DateField(
         label=_("Needed until"),
         required=False,
@@ -96,14 +127,11 @@ class AppForm(ResourcesForm):
         help_text=_("If you know it: you are reminded before, and nothing is deleted without a warning."),
     )
 
-    def __init__(self, *args: Any, projects: Iterable[Project], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        ids = [project.id for project in projects]
-        self.fields["project"].queryset = Project.objects.filter(id__in=ids).order_by("name")  # type: ignore[attr-defined]
-
     def clean_name(self) -> str:
         """Refuse what is no name or taken, with what is free; the service has the last word."""
         name: str = self.cleaned_data["name"]
+        if name == self.own:
+            return name
         try:
             found = workloads.name_available(name)
         except Refused as error:
@@ -112,6 +140,19 @@ class AppForm(ResourcesForm):
             taken = Refused("name.taken", name=name, suggestions=", ".join(found.suggestions))
             raise forms.ValidationError(sentence(taken))
         return name
+
+
+class AppForm(NamedForm):
+    """A new app."""
+
+    project = forms.ModelChoiceField(
+        label=_("Project"), queryset=Project.objects.none(), empty_label=None, help_text=_("Its quota pays.")
+    )
+
+    def __init__(self, *args: Any, projects: Iterable[Project], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ids = [project.id for project in projects]
+        self.fields["project"].queryset = Project.objects.filter(id__in=ids).order_by("name")  # type: ignore[attr-defined]
 
 
 class VerdictForm(forms.Form):

@@ -8,11 +8,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.forms.asking import REASON_MAX
-from apps.base.messages import NAMES, sentence
-from apps.projects.enums import Role
+from apps.base.messages import NAMES, dimension_label, sentence
+from apps.projects.enums import RANK, Role
 from apps.quotas.selectors import Figure
 from kernel.errors import PaillasseError, RefusedMany
-from kernel.units import DIMENSIONS
 
 
 class WishForm(forms.Form):
@@ -45,9 +44,8 @@ class LimitsForm(WishForm):
         super().__init__(*args, **kwargs)
         self.limits = {each.dimension: each.limit for each in figures}
         for name in self.limits:
-            unit = DIMENSIONS[name]
             self.fields[name] = forms.CharField(
-                label=capfirst(f"{NAMES[name]} ({unit})" if unit else str(NAMES[name])),
+                label=dimension_label(name),
                 required=False,
                 initial=self.limits[name],
                 max_length=30,
@@ -104,9 +102,29 @@ class RightsForm(WishForm):
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
 
+    def __init__(self, *args: Any, has: str, **kwargs: Any) -> None:
+        """`has` is the role that the requester has now: only a higher one can be asked for."""
+        super().__init__(*args, **kwargs)
+        higher = [role for role in Role if RANK.index(role) < RANK.index(Role(has))] if has else []
+        field: Any = self.fields["role"]
+        field.choices = [(role.value, role.label) for role in higher]
+        if has:
+            field.help_text = _("Your role is %(role)s now.") % {"role": Role(has).label}
+        self.order_fields(["role"])
+
+
+class LeaseForm(WishForm):
+    """A later last day than anybody may choose alone."""
+
+    until = forms.DateField(
+        label=_("Needed until"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The last day. Whoever decides may grant it, or an earlier one."),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.order_fields(["role"])
+        self.order_fields(["until"])
 
 
 class WordsForm(forms.Form):
@@ -137,14 +155,14 @@ class DecisionForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, amounts: Mapping[str, int], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, amounts: Mapping[str, int], of_lease: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if of_lease:
+            self.fields["until"].label, self.fields["until"].help_text = _("Last day"), ""
         self.amounts = {name: value for name, value in amounts.items() if name in NAMES or name == "count"}
         for name, value in self.amounts.items():
-            word = capfirst(str(NAMES.get(name, _("copies"))))
-            unit = DIMENSIONS.get(name, "")
             self.fields[f"granted-{name}"] = forms.CharField(
-                label=f"{word} ({unit})" if unit else word,
+                label=dimension_label(name) if name in NAMES else capfirst(str(_("copies"))),
                 required=False,
                 initial=value,
                 max_length=30,

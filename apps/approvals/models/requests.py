@@ -44,6 +44,8 @@ class Request(models.Model):
             models.Index(fields=["state", "created_at"], name="approvals_request_state"),
             models.Index(fields=["project", "-created_at"], name="approvals_request_project"),
             models.Index(fields=["requester", "-created_at"], name="approvals_request_requester"),
+            models.Index(fields=["-created_at", "id"], name="approvals_request_latest"),
+            models.Index(fields=["-updated_at", "id"], name="approvals_request_moved"),
         ]
 
     @property

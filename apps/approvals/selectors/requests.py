@@ -47,7 +47,7 @@ def joined_by(person: Person) -> "QuerySet[Request]":
 
 def get(person: Person | AnonymousUser, request_id: UUID) -> Request:
     """One request, with what its page shows. Raises Missing."""
-    related = ("project", "requester", "app__template", "operation")
+    related = ("project", "requester", "app__template", "app__release", "operation")
     decisions = Prefetch("decisions", Decision.objects.select_related("decider").order_by("at"))
     found = visible_to(person).select_related(*related).prefetch_related(decisions)
     request = found.filter(id=request_id).first()

@@ -1,5 +1,7 @@
 """Reading rules, and what they know of a request."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,6 +14,7 @@ from apps.approvals.rules import Candidate, Choice, Facts, Terms, choose
 from apps.catalogue import selectors as catalogue
 from apps.catalogue.models import TemplateVersion
 from apps.quotas import selectors as quotas
+from apps.quotas.selectors import Figure
 from kernel.errors import Forbidden, Missing
 from kernel.units import Amounts
 
@@ -41,33 +44,43 @@ def candidate(row: Rule) -> Candidate:
     return Candidate(row.name, row.version, Terms.of(row.terms), row.enabled, str(row.id))
 
 
-def choice(request: Request) -> Choice:
+@dataclass(frozen=True)
+class Seen:
+    """What the caller has read of what a request is judged by; what is None is read here."""
+
+    figures: tuple[Figure, ...] | None = None  #: of the project
+    beyond: Mapping[str, int] | None = None  #: as Facts says
+    always: bool | None = None  #: as Facts says
+
+
+def choice(request: Request, seen: Seen | None = None) -> Choice:
     """Which rule would decide a request now, and why those before it do not. The request may be unsaved."""
-    return choose(candidates(), facts_of(request))
+    return choose(candidates(), facts_of(request, seen))
 
 
-def facts_of(request: Request) -> Facts:
+def facts_of(request: Request, seen: Seen | None = None) -> Facts:
     """What rules judge a request by, from its rows and the project's figures as they stand.
 
     Raises Missing where the project has no ledger.
     """
+    seen = seen or Seen()
     project, requester = request.project, request.requester
-    limits, needed = _figures(request)
+    limits, needed = _figures(request, seen.figures)
     return Facts(
         kind=request.kind,
         project=str(project.id) if project else "",
         project_kind=project.kind if project else "",
         groups=frozenset(requester.groups) if requester else frozenset(),
         template=str(request.payload.get("template", "")),
-        always=_always(request),
+        always=_always(request) if seen.always is None else seen.always,
         asked=dict(request.amounts),
         limits=limits,
         needed=needed,
-        beyond=_beyond(request),
+        beyond=_beyond(request) if seen.beyond is None else seen.beyond,
     )
 
 
-def _figures(request: Request) -> tuple[dict[str, int], dict[str, int]]:
+def _figures(request: Request, standing: tuple[Figure, ...] | None) -> tuple[dict[str, int], dict[str, int]]:
     """Limits in force, and those without which the request cannot be granted.
 
     A grant whose last day is over counts no more, even before its end was written down.
@@ -76,7 +89,7 @@ def _figures(request: Request) -> tuple[dict[str, int], dict[str, int]]:
         return {}, {}
     today = timezone.localdate()
     taken, limits = dict[str, int](), dict[str, int]()
-    standing = quotas.figures(request.project_id)
+    standing = quotas.figures(request.project_id) if standing is None else standing
     if not standing:
         raise Missing("quota.no_ledger", project=str(request.project_id))
     for each in standing:

@@ -14,7 +14,9 @@ from apps.base.rest import StrictSerializer
 
 _TEXT = 4000
 #: what can be asked here; apps and their changes are asked for at `apps`
-ASKED_HERE = (RequestKind.QUOTA.value, RequestKind.PROJECT.value, RequestKind.RIGHTS.value)
+ASKED_HERE = tuple(
+    kind.value for kind in (RequestKind.QUOTA, RequestKind.PROJECT, RequestKind.RIGHTS, RequestKind.LEASE)
+)
 
 
 class DecisionSerializer(serializers.ModelSerializer[Decision]):
@@ -116,10 +118,15 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
 
 
 class NewRequest(StrictSerializer):
-    """A request for quota (`limits`, `until`), a project (`name`, `slug`, `limits`) or rights (`role`)."""
+    """A request for quota, a project, rights or a longer lease.
+
+    Quota: `project`, `limits`, `until`. Project: `name`, `slug`, `limits`. Rights: `project`, `role`. Longer
+    lease: `app`, `until`.
+    """
 
     kind = serializers.ChoiceField(choices=ASKED_HERE)
     project = serializers.UUIDField(required=False)
+    app = serializers.UUIDField(required=False)
     limits = serializers.DictField(required=False)
     until = serializers.DateField(required=False, allow_null=True)
     name = serializers.CharField(required=False, max_length=100)
@@ -139,6 +146,7 @@ class ChangedRequest(StrictSerializer):
     slug = serializers.CharField(required=False, max_length=24)
     description = serializers.CharField(required=False, allow_blank=True, max_length=2000)
     role = serializers.CharField(required=False, max_length=10)
+    ends_on = serializers.DateField(required=False, allow_null=True)
     parameters = serializers.DictField(required=False)
     resources = serializers.DictField(required=False)
     uploads = serializers.DictField(child=serializers.UUIDField(allow_null=True), required=False)
@@ -154,7 +162,10 @@ class Verdict(StrictSerializer):
 
 
 class Approval(Verdict):
-    """All that is asked, or with `granted` less of it; with `until` up to and with that day."""
+    """All that is asked, or with `granted` less of it; with `until` up to and with that day.
+
+    Of a longer lease an earlier `until` than asked is less of it, and needs its reason.
+    """
 
     granted = serializers.DictField(required=False)
     until = serializers.DateField(required=False, allow_null=True)

@@ -15,6 +15,7 @@ from apps.approvals.services.moving import TEXT_MAX, check, hold, note, turn
 from apps.approvals.services.wishes import Wish
 from apps.approvals.transitions import Part
 from apps.projects import selectors as projects
+from apps.workloads import selectors as workloads
 from kernel.actors import Actor
 from kernel.errors import Refused
 
@@ -65,6 +66,15 @@ def ask_rights(
 
 
 @transaction.atomic
+def ask_lease(
+    *, actor: Actor, person: Person, app_id: UUID, until: date, reason: str, draft: bool = False
+) -> Request:
+    """Ask for a later end of an app. Raises as wishes.for_lease does, and Refused without a reason."""
+    wish = wishes.for_lease(person=person, app=workloads.get(person, app_id), until=until)
+    return _begin(actor, person, wish, reason, draft=draft)
+
+
+@transaction.atomic
 def send(*, actor: Actor, person: Person, request_id: UUID, version: int | None = None) -> Request:
     """Send a draft. Raises Missing, Conflict, Refused without a reason."""
     request = hold(person=person, request_id=request_id, move=Move.SUBMIT, version=version)
@@ -84,6 +94,7 @@ def _begin(actor: Actor, person: Person, wish: Wish, reason: str, *, draft: bool
         state=RequestState.DRAFT if draft else RequestState.SUBMITTED,
         project=wish.project,
         requester=person,
+        app=wish.app,
         payload=dict(wish.payload),
         amounts=dict(wish.amounts),
         until=wish.until,

@@ -14,7 +14,7 @@ from apps.approvals.rules import Choice
 from apps.approvals.selectors import parts_of
 from apps.approvals.services import eligibility, granting, ruling, telling
 from apps.approvals.services.moving import check, end, hold, note, turn
-from apps.approvals.transitions import Part
+from apps.approvals.transitions import Part, check_reason
 from apps.quotas import selectors as figures
 from apps.workloads.models import App
 from kernel.actors import Actor, rule
@@ -75,9 +75,11 @@ def approve(
     the request that was read. Raises Missing, Forbidden, Conflict, Refused naming the field.
     """
     request = hold(person=person, request_id=request_id, move=Move.APPROVE, version=version, reason=reason)
-    return _approve(
-        request, Move.APPROVE, person, granting.Grant(actor, person, reason.strip(), None, _day(until))
-    )
+    move = Move.APPROVE
+    if request.kind == RequestKind.LEASE and until and request.until and until < request.until:
+        move = Move.APPROVE_IN_PART  # less of a day is an earlier one
+        check_reason(move, reason)
+    return _approve(request, move, person, granting.Grant(actor, person, reason.strip(), None, _day(until)))
 
 
 @transaction.atomic
@@ -92,6 +94,8 @@ def approve_in_part(
     until: date | None = None,
 ) -> Decision:
     """Approve less than is asked: limits by dimension for quota and projects, resources for apps.
+
+    Of a longer lease less is an earlier day: `until`, with nothing in `granted`.
 
     What is not named: a limit stays as it is, a resource is as asked. Raises as approve does.
     """

@@ -12,7 +12,6 @@ from apps.approvals.enums import Move, RequestKind, RequestState
 from apps.approvals.models import Request
 from apps.approvals.services import telling, wishes
 from apps.approvals.services.asking import check_length, check_reason
-from apps.approvals.services.eligibility import version_of
 from apps.approvals.services.moving import hold, note, say
 from apps.approvals.services.replanning import replan
 from apps.approvals.services.wishes import Wish
@@ -22,12 +21,15 @@ from kernel.errors import Conflict, Refused, RefusedMany
 
 #: kind -> what can be changed about it, beside its reason
 FIELDS: Mapping[str, frozenset[str]] = {
-    RequestKind.APP: frozenset({"parameters", "resources", "uploads"}),
+    RequestKind.APP: frozenset({"name", "ends_on", "parameters", "resources", "uploads"}),
     RequestKind.CHANGE: frozenset({"parameters", "resources", "uploads"}),
     RequestKind.QUOTA: frozenset({"limits", "until"}),
     RequestKind.PROJECT: frozenset({"name", "slug", "description", "limits"}),
     RequestKind.RIGHTS: frozenset({"role"}),
+    RequestKind.LEASE: frozenset({"until"}),
 }
+#: kinds that are asked with a template's answers; within the quota they need no reason
+WITH_APP = frozenset({RequestKind.APP, RequestKind.CHANGE})
 _TOLD_MAX = 400  # characters of a value in the thread
 
 
@@ -44,7 +46,7 @@ def edit(
     before = _told(request)
     reason = str(changes.get("reason", request.reason))
     check_length(reason)
-    if request.state != RequestState.DRAFT:
+    if request.state != RequestState.DRAFT and (request.reason or request.kind not in WITH_APP):
         check_reason(reason)
     request.reason = reason.strip()
     _apply(request, actor, person, changes)
@@ -71,8 +73,8 @@ def _check_fields(request: Request, changes: Mapping[str, Any]) -> None:
 def _apply(request: Request, actor: Actor, person: Person, changes: Mapping[str, Any]) -> None:
     if not FIELDS[request.kind] & set(changes):
         return
-    if request.kind in {RequestKind.APP, RequestKind.CHANGE}:
-        replan(request, person, version_of(request), changes)
+    if request.kind in WITH_APP:
+        replan(request, actor, person, changes)
         return
     wish = _wish(request, actor, person, changes)
     request.payload, request.amounts = dict(wish.payload), dict(wish.amounts)
@@ -85,12 +87,20 @@ def _wish(request: Request, actor: Actor, person: Person, changes: Mapping[str, 
         told = {**_of_project(request.payload), "limits": request.amounts, **changes}
         told.pop("reason", None)
         return wishes.for_project(actor=actor, person=request.requester or person, **told)
+    if request.kind == RequestKind.LEASE:
+        return _of_lease(request, person, changes.get("until") or request.until)
     project = _project(request)
     if request.kind == RequestKind.RIGHTS:
         return wishes.for_rights(person=request.requester or person, project=project, role=changes["role"])
     until: date | None = changes.get("until", request.until)
     limits = changes.get("limits", request.amounts)
     return wishes.for_quota(actor=actor, person=person, project=project, limits=limits, until=until)
+
+
+def _of_lease(request: Request, person: Person, until: date | None) -> Wish:
+    if request.app is None or until is None:
+        raise Conflict("request.not_now", state=request.state)
+    return wishes.for_lease(person=person, app=request.app, until=until)
 
 
 def _of_project(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,4 +122,7 @@ def _told(request: Request) -> dict[str, Any]:
     told |= {f"parameters.{name}": value for name, value in payload.get("parameters", {}).items()}
     told |= {f"files.{each['parameter']}": each["filename"] for each in payload.get("files", ())}
     told |= {name: payload[name] for name in ("name", "slug", "description", "role") if name in payload}
+    if request.kind == RequestKind.APP:
+        ends_on = request.app.ends_on if request.app else None
+        told["ends_on"] = ends_on and ends_on.isoformat()
     return {name: value[:_TOLD_MAX] if isinstance(value, str) else value for name, value in told.items()}

@@ -21,6 +21,7 @@ NEEDS: Mapping[str, str] = {
     RequestKind.CHANGE: "deploy",
     RequestKind.QUOTA: "quota",
     RequestKind.RIGHTS: "view",
+    RequestKind.LEASE: "deploy",
 }
 
 
@@ -40,6 +41,8 @@ def check(request: Request) -> None:
     requester = request.requester
     if requester is None or not requester.is_active:
         raise Conflict("request.requester_gone")
+    if request.app is not None and request.app.project_id != request.project_id:
+        raise Conflict("request.app_moved")
     if request.project is not None:
         _require_standing(request.project)
         _check_right(requester, request.project, NEEDS[request.kind])

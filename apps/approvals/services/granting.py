@@ -15,6 +15,7 @@ from apps.approvals.services import eligibility
 from apps.approvals.services.quantities import less
 from apps.approvals.services.wishes import set_limit
 from apps.catalogue import selectors as catalogue
+from apps.leases import services as leases
 from apps.projects import selectors as projects
 from apps.projects import services as members
 from apps.projects.models import Project
@@ -64,7 +65,8 @@ def _app(request: Request, grant: Grant) -> tuple[dict[str, int], date | None]:
         lower = {**asked, **less(asked, grant.granted)}
         resources = _within_bounds(catalogue.manifest(version), lower)
     eligibility.check_policy(request, app, version, resources)
-    amounts = resources.charge()
+    rollout = workloads.Rollout.of(request.payload)
+    amounts = workloads.charge(resources, workloads.beside(app, rollout))
     short = quotas.reserve_beyond(
         actor=grant.actor,
         project_id=app.project_id,
@@ -96,6 +98,8 @@ def locked_app(request: Request) -> App:
 def declare(request: Request, app: App, actor: Actor, resources: Mapping[str, int]) -> None:
     """The release that the request asks for. Its quota is reserved in the same transaction."""
     payload: Mapping[str, Any] = request.payload
+    if request.kind == RequestKind.APP:
+        leases.begin(app=app, manifest=catalogue.manifest(eligibility.version_of(request)))
     request.operation = workloads.declare(
         app=app,
         actor=actor,
@@ -105,6 +109,7 @@ def declare(request: Request, app: App, actor: Actor, resources: Mapping[str, in
         template_version=eligibility.version_of(request),
         driver=payload["driver"],
         reason=request.reason,
+        rollout=workloads.Rollout.of(payload),
         operation=request.operation,
     )
 
@@ -180,6 +185,19 @@ def _rights(request: Request, grant: Grant) -> tuple[dict[str, int], date | None
     return {}, None
 
 
+def _lease(request: Request, grant: Grant) -> tuple[dict[str, int], date | None]:
+    """The day that was asked for, or an earlier one that is still later than the present end."""
+    if grant.granted:
+        raise Refused("request.not_asked", field="granted")
+    app, until = locked_app(request), grant.until or request.until
+    if until is None or request.until is None:
+        raise Conflict("request.not_now", state=request.state)
+    if until > request.until or (grant.granted is not None and until == request.until):
+        raise Refused("lease.earlier", field="until")
+    leases.lengthen(actor=grant.actor, app=app, until=until, person=grant.person)
+    return {}, until
+
+
 def _project_of(request: Request) -> Project:
     if request.project is None:
         raise Conflict("request.not_now", state=request.state)
@@ -192,4 +210,5 @@ _GIVE = {
     RequestKind.QUOTA: _quota,
     RequestKind.PROJECT: _project,
     RequestKind.RIGHTS: _rights,
+    RequestKind.LEASE: _lease,
 }

@@ -6,37 +6,58 @@ from uuid import UUID
 
 from apps.accounts.models import Person
 from apps.approvals.models import Request
+from apps.approvals.services.eligibility import version_of
 from apps.approvals.services.granting import locked_app
 from apps.approvals.services.wishes import EFFECT_MAX
-from apps.catalogue.models import TemplateVersion
 from apps.projects import permissions
 from apps.quotas import selectors as quotas
 from apps.workloads import services as workloads
+from apps.workloads.models import App
+from kernel.actors import Actor
+from kernel.errors import Conflict, Refused
 from kernel.units import Amounts
 
 
-def replan(request: Request, person: Person, version: TemplateVersion, changes: Mapping[str, Any]) -> None:
-    """Check the answers anew and put them into a locked request; the caller saves.
-
-    `uploads` names files to replace, or with None to take away. Raises as workloads.plan does.
-    """
+def foresee(
+    request: Request, person: Person, changes: Mapping[str, Any], app: App | None = None
+) -> workloads.Plan:
+    """Check the answers that a request would have; write nothing. Raises as workloads.plan does, Conflict."""
     payload: Mapping[str, Any] = request.payload
-    app = locked_app(request)
-    permissions.require(person, app.project, "deploy")
-    planned = workloads.plan(
+    app = app or request.app
+    if app is None:
+        raise Conflict("request.not_now", state=request.state)
+    return workloads.plan(
         person=person,
         project=app.project,
         app=app,
-        template_version=version,
+        template_version=version_of(request),
         parameters=changes.get("parameters", payload["parameters"]),
         resources=changes.get("resources", payload["resources"]),
         uploads=_kept(payload["files"], changes.get("uploads") or {}),
+        copied=[UUID(each["upload"]) for each in payload["files"]],
     )
+
+
+def replan(request: Request, actor: Actor, person: Person, changes: Mapping[str, Any]) -> None:
+    """Check the answers anew and put them into a locked request; the caller saves.
+
+    `uploads` names files to replace, or with None to take away. Raises as workloads.plan and correct do,
+    Refused where it goes beyond the quota without a reason, CeilingReached.
+    """
+    app = request.app = locked_app(request)
+    permissions.require(person, app.project, "deploy")
+    if {"name", "ends_on"} & set(changes):
+        name, ends_on = changes.get("name", app.name), changes.get("ends_on", app.ends_on)
+        workloads.correct(actor=actor, app=app, name=name, ends_on=ends_on)
+    planned = foresee(request, person, changes, app)
     planned = workloads.keep_files(planned, person=person, project=app.project)
     request.payload = {**planned.payload(), "name": app.name, "label": app.label}
     request.amounts = planned.amounts()
     holder = app.id if app.generation else None
+    quotas.require_ceilings(app.project_id, Amounts.of(request.amounts), holder)
     foreseen = quotas.what_if(app.project_id, Amounts.of(request.amounts), holder)
+    if not request.reason and not all(each.fits for each in foreseen):
+        raise Refused("reason.required", field="reason")
     shares = [100 * each.asked // max(each.limit, 1) for each in foreseen]
     request.effect = max(0, min(EFFECT_MAX, max(shares, default=0)))
 

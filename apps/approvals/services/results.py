@@ -20,6 +20,7 @@ class Submitted:
     operation: Operation | None = None
     decision: Decision | None = None
     needs: tuple[str, ...] = field(default=())  #: why it waits: quota, template
+    vanished: tuple[str, ...] = ()  #: answers of before that the version does not ask for: they go
 
     @property
     def waits(self) -> bool:
@@ -41,4 +42,6 @@ class Submitted:
             "resources": vars(self.planned.resources),
             "driver": self.planned.driver,
             "quota": [vars(each) for each in self.projections],
+            "strategy": self.planned.rollout.strategy.value,
+            "vanished": list(self.vanished),
         }

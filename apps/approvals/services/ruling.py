@@ -1,5 +1,6 @@
 """Deciding by rule: the first that allows a request takes what it needs of the quota."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -9,16 +10,19 @@ from django.utils import timezone
 from apps.approvals.models import Judgement, Request
 from apps.approvals.rules import Candidate, Choice, choose
 from apps.approvals.selectors import rules as selectors
-from apps.quotas import selectors as figures
 from apps.quotas import services as quotas
+from apps.quotas.selectors import Figure
 from kernel.actors import Actor
 from kernel.errors import QuotaExceeded, Shortfall
 from kernel.units import Amounts
 
 
-def consult(*, request: Request) -> Choice:
-    """Let the rules judge a request that was sent; what they knew is kept for dry runs of later rules."""
-    facts = selectors.facts_of(request)
+def consult(*, request: Request, always: bool | None = None) -> Choice:
+    """Let the rules judge a request that was sent; what they knew is kept for dry runs of later rules.
+
+    `always`: whether its template wants somebody to decide, where the caller has read it.
+    """
+    facts = selectors.facts_of(request, selectors.Seen(always=always))
     Judgement.objects.bulk_create(
         [Judgement(request=request, facts=facts.as_json(), at=timezone.now())],
         update_conflicts=True,
@@ -73,8 +77,8 @@ def decided_by(choice: Choice) -> dict[str, object]:
     return {"rule": rule.name, "rule_version": rule.version, "ruled_by_id": rule.id or None}
 
 
-def short(project_id: UUID, choice: Choice) -> list[Shortfall]:
-    """The figures of a refusal: each limit that would have to be higher."""
+def short(standing: Iterable[Figure], choice: Choice) -> list[Shortfall]:
+    """The figures of a refusal: each limit that would have to be higher than it stands."""
     facts = choice.facts
     return [
         Shortfall(
@@ -84,6 +88,6 @@ def short(project_id: UUID, choice: Choice) -> list[Shortfall]:
             facts.lifts[each.dimension] - each.used - each.reserved,
             facts.limits[each.dimension],
         )
-        for each in figures.figures(project_id)
+        for each in standing
         if each.dimension in facts.lifts
     ]

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from apps.accounts.models import Person
@@ -126,9 +127,10 @@ def withdraw(*, actor: Actor, person: Person, request_id: UUID, version: int | N
 
 @transaction.atomic
 def withdraw_orphans(*, actor: Actor) -> int:
-    """Close requests that wait for apps which were deleted meanwhile; returns how many."""
+    """Close requests whose app was deleted meanwhile, or is another project's by now; returns how many."""
+    lost = Q(app__desired=Desired.ABSENT) | ~Q(project=F("app__project"))
     orphans = Request.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        state__in=OPEN, app__desired=Desired.ABSENT
+        lost, state__in=OPEN, app__isnull=False
     )
     found = orphans.order_by("id")[:_AT_ONCE]
     return sum(_close(each, Move.WITHDRAW, RequestState.WITHDRAWN, actor) for each in found)

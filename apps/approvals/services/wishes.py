@@ -16,6 +16,8 @@ from apps.accounts.models import Person
 from apps.approvals.enums import RequestKind
 from apps.approvals.services.eligibility import require_open
 from apps.approvals.services.quantities import whole
+from apps.leases import selectors as lease_selectors
+from apps.leases import services as leases
 from apps.projects import permissions
 from apps.projects import selectors as projects
 from apps.projects import services as members
@@ -42,6 +44,7 @@ class Wish:
     amounts: Mapping[str, int] = field(default_factory=dict)
     until: date | None = None
     effect: int = 0
+    app: App | None = None
 
 
 def _undone(work: Callable[[], object]) -> None:
@@ -140,6 +143,19 @@ def for_rights(*, person: Person, project: Project, role: str) -> Wish:
     if _RANK[Role(role)] <= _RANK[Role(has)]:
         raise Refused("request.has_role", field="role", role=Role(has).label)
     return Wish(RequestKind.RIGHTS, project, {"label": project.name, "role": role, "role_then": has})
+
+
+def for_lease(*, person: Person, app: App, until: date) -> Wish:
+    """A later last day of an app than its members may choose. Raises Missing, Conflict, Refused: `until`."""
+    require_open(app.project)
+    permissions.require(person, app.project, "deploy")
+    leases.require_longer(app, until)
+    last = lease_selectors.terms_of(app).last(timezone.localdate())
+    if until <= last:
+        raise Refused("lease.within", field="until", last=last)
+    then = app.ends_on.isoformat() if app.ends_on else ""
+    payload = {"label": app.label, "name": app.name, "ends_on_then": then, "last_then": last.isoformat()}
+    return Wish(RequestKind.LEASE, app.project, payload, until=until, app=app)
 
 
 def effect(wanted: Mapping[str, int], now: Mapping[str, int]) -> int:

@@ -42,7 +42,17 @@ LOOKS: Mapping[str, Look] = {
 def request_state(request: Request, size: str = "") -> dict[str, Any]:
     """Show where a request stands."""
     name = selectors.progress(request)
+    if name == "applied" and request.operation is None:
+        name = request.state  # nothing is made for it: what was decided is all there is to say
     return {"look": LOOKS.get(name, _WAITS), "name": name, "size": size}
+
+
+@register.filter
+def title_of(request: Request) -> str:
+    """What a request is about, told apart from others of the same project: an app by its name alone."""
+    if request.app is not None:
+        return request.app.label
+    return " · ".join(filter(None, (request.get_kind_display(), request.label)))
 
 
 @register.filter

@@ -1,6 +1,6 @@
 """One form of two parts, what was uploaded with it, and where each refusal belongs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from kernel.errors import PaillasseError, QuotaExceeded, Refused, RefusedMany
 
 PREFIX = "p"  # of the template's questions, so that they never meet the names of the other fields
 KEPT = "kept-"  # hidden fields that name uploads which are already here
+DROP = "drop-"  # boxes that take one of them away
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Answers:
     parameters: ParametersForm
     kept: dict[str, Upload] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)  #: refusals that belong to no field
+    dropped: frozenset[str] = frozenset()  #: uploads to take away
 
     def is_valid(self) -> bool:
         """Whether both parts are; services judge the rest."""
@@ -66,6 +68,10 @@ class Answers:
     def upload_ids(self) -> dict[str, UUID]:
         """What services take."""
         return {name: upload.id for name, upload in self.kept.items()}
+
+    def upload_changes(self) -> dict[str, UUID | None]:
+        """The same for what has files already: None for one that is taken away."""
+        return {**dict.fromkeys(self.dropped), **self.upload_ids()}
 
     def add(self, error: PaillasseError) -> None:
         """Put a refusal beside its field, else above the form."""
@@ -131,6 +137,29 @@ def kept_uploads(request: HttpRequest, person: Person, manifest: Manifest) -> di
             wanted[each.name] = text
     found = uploads.of_person(person.id, wanted.values())
     return {name: found[text] for name, text in wanted.items() if text in found}
+
+
+def dropped(request: HttpRequest, manifest: Manifest) -> frozenset[str]:
+    """Uploads that the form takes away; one that is sent anew replaces instead."""
+    asked = (
+        each.name for each in manifest.parameters if each.upload and f"{DROP}{each.name}" in request.POST
+    )
+    return frozenset(name for name in asked if f"{PREFIX}-{name}" not in request.FILES)
+
+
+def files_of(project_id: UUID, files: Iterable[Mapping[str, str]]) -> dict[str, Upload]:
+    """The files that a release or a request has already, by parameter."""
+    ids = {each["parameter"]: each["upload"] for each in files if each["parameter"]}
+    found = uploads.of_project(project_id, ids.values())
+    return {name: found[text] for name, text in ids.items() if text in found}
+
+
+def size_of(manifest: Manifest, resources: Mapping[str, int]) -> dict[str, Any]:
+    """The size that these resources are, else the default one with the figures over it."""
+    for name, size in manifest.sizing.sizes.items():
+        if all(resources.get(key, 0) == value for key, value in vars(size).items()):
+            return {"size": name}
+    return {"size": manifest.sizing.default, **resources}
 
 
 def questions_form(

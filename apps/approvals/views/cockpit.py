@@ -11,6 +11,7 @@ from apps.approvals.enums import RequestKind
 from apps.approvals.models import Request
 from apps.approvals.transitions import OPEN
 from apps.cluster import selectors as cluster
+from apps.leases import selectors as leases
 from apps.quotas import selectors as quotas
 from apps.quotas.selectors import Figure
 from apps.quotas.selectors.history import usage_of
@@ -29,6 +30,8 @@ def facts(person: Person, request: Request) -> dict[str, Any]:
         found["projections"] = quotas.what_if(request.project_id, Amounts.of(request.amounts), holder)
     if request.kind == RequestKind.QUOTA and request.project_id:
         found["limits"] = _limits(request, quotas.figures(request.project_id))
+    if request.kind == RequestKind.LEASE and request.app is not None:
+        found |= {"lease": leases.shown(request.app), "renewals": leases.renewals(request.app)}
     if person.reads_all:
         found["headroom"] = cluster.headroom()
         found |= _trend(request)

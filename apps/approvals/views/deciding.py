@@ -21,7 +21,7 @@ from apps.base.messages import sentence
 from apps.base.requests import actor_of
 from kernel.errors import Conflict, Forbidden, Refused
 
-_RECENT, _PAGE = 10, 50
+_RECENT, _PAGE = 10, 25
 _ORDERS = {"age": ("created_at", "id"), "effect": ("-effect", "created_at", "id")}
 
 

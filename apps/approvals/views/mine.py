@@ -18,6 +18,7 @@ from apps.approvals.forms.wishing import DecisionForm, WordsForm
 from apps.approvals.models import Request
 from apps.approvals.transitions import WAITING, allowed
 from apps.approvals.views.cockpit import facts
+from apps.approvals.views.difference import wanted
 from apps.base.requests import actor_of
 
 _PAGE = 25
@@ -69,6 +70,7 @@ def page_of(person: Person, request_id: UUID, form: DecisionForm | None = None) 
         "moves": {move.value for move in moves},
         "may_decide": Move.APPROVE in moves,
         "earlier": selectors.earlier(person, found),
+        "wanted": wanted(found),
         **facts(person, found),
     }
 
@@ -77,7 +79,9 @@ def decision_form(found: Request, data: Any = None) -> DecisionForm:
     """What can be granted of it: limits, or an app's resources."""
     amounts = found.payload.get("resources") or found.amounts
     amounts = {name: value for name, value in amounts.items() if value}
-    return DecisionForm(data, amounts=amounts, initial={"version": found.version, "until": found.until})
+    initial = {"version": found.version, "until": found.until}
+    of_lease = found.kind == RequestKind.LEASE
+    return DecisionForm(data, amounts=amounts, of_lease=of_lease, initial=initial)
 
 
 def _thread(person: Person, found: Request) -> list[tuple[str, Any]]:

@@ -1,7 +1,7 @@
 """What a request would take of the quota, and whether it starts at once or somebody decides."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from apps.accounts.models import Person
 from apps.approvals.enums import RequestKind
@@ -18,9 +18,8 @@ from apps.workloads import services as workloads
 from apps.workloads.models import App
 from apps.workloads.services import Plan
 from kernel.errors import Missing, Refused
+from kernel.units import Amounts
 from orchestration.specs import Resources
-
-_DIGITS = 12  #: of a figure; what is longer is refused when it is sent
 
 _DIGITS = 15  # beyond what any machine has, and within what a counter holds
 
@@ -62,7 +61,12 @@ def told(resources: Resources | None) -> dict[str, int]:
 
 
 def foresee(
-    manifest: Manifest, main: ResourcesForm, person: Person, project: Project | None, app: App | None = None
+    manifest: Manifest,
+    main: ResourcesForm,
+    person: Person,
+    project: Project | None,
+    app: App | None = None,
+    rollout: workloads.Rollout = workloads.ROLLING,
 ) -> Foreseen:
     """Project the quota for chosen resources; where they are out of bounds only that is known."""
     try:
@@ -71,13 +75,13 @@ def foresee(
         return Foreseen(None)
     if project is None:
         return Foreseen(resources)
-    projections = quotas.what_if(project.id, resources.charge(), app.id if app else None)
-    return Foreseen(resources, projections, _at_once(manifest, resources, person, project, app))
+    beside = workloads.beside(app, rollout) if app else ()
+    amounts = workloads.charge(resources, beside)
+    projections = quotas.what_if(project.id, amounts, app.id if app else None, quotas.figures(project.id))
+    return Foreseen(resources, projections, _at_once(manifest, amounts, person, project, app))
 
 
-def _at_once(
-    manifest: Manifest, resources: Resources, person: Person, project: Project, app: App | None
-) -> bool:
+def _at_once(manifest: Manifest, amounts: Amounts, person: Person, project: Project, app: App | None) -> bool:
     """Whether one of the lab's rules would decide it."""
     asked = Request(
         kind=RequestKind.CHANGE if app else RequestKind.APP,
@@ -85,10 +89,10 @@ def _at_once(
         requester=person,
         app=app,
         payload={"template": manifest.slug},
-        amounts=resources.charge().as_dict(),
+        amounts=amounts.as_dict(),
     )
     try:
-        facts = replace(rules.facts_of(asked), always=manifest.approval == "always")
+        facts = rules.facts_of(asked, rules.Seen(always=manifest.approval == "always"))
     except Missing:
         return False
     return choose(rules.candidates(), facts).rule is not None

@@ -19,8 +19,7 @@ from apps.approvals.selectors import rules as selectors
 from apps.approvals.selectors.trying import DryRun, try_rule
 from apps.approvals.services import rules as services
 from apps.approvals.services.terms import read_terms
-from apps.base.messages import sentence
-from apps.base.requests import actor_of
+from apps.base.requests import actor_of, done
 from kernel.errors import Conflict, Forbidden, Refused
 
 _SHOWN = 50  #: requests of a dry run; all of them count
@@ -77,12 +76,7 @@ def delete_rule(request: HttpRequest, rule_id: UUID) -> HttpResponse:
 
 
 def _changed(request: HttpRequest, said: str, service: Any, **arguments: object) -> HttpResponse:
-    try:
-        service(actor=actor_of(request), person=request.user, **arguments)
-    except (Refused, Conflict) as error:
-        messages.error(request, sentence(error))
-    else:
-        messages.success(request, said)
+    done(request, said, service, person=request.user, **arguments)
     return redirect("approvals:rules")
 
 

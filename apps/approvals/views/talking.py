@@ -15,9 +15,8 @@ from apps.accounts.models import Person
 from apps.approvals import selectors, services
 from apps.approvals.forms.wishing import WordsForm
 from apps.base import uploads
-from apps.base.messages import sentence
-from apps.base.requests import actor_of
-from kernel.errors import Conflict, Missing, Refused
+from apps.base.requests import done
+from kernel.errors import Missing
 
 
 @login_required
@@ -77,10 +76,5 @@ def _say(
         messages.error(request, " ".join(str(text) for errors in form.errors.values() for text in errors))
         return redirect("approvals:request", request_id)
     told = {name: form.cleaned_data[name] for name in takes}
-    try:
-        service(actor=actor_of(request), person=person, request_id=request_id, **told)
-    except (Conflict, Refused) as error:
-        messages.error(request, sentence(error))
-    else:
-        messages.success(request, gettext("Done."))
+    done(request, gettext("Done."), service, person=person, request_id=request_id, **told)
     return redirect("approvals:request", request_id)

@@ -10,22 +10,27 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.models import Person
 from apps.approvals import selectors, services
 from apps.approvals.enums import Move, RequestKind
-from apps.approvals.forms.wishing import LimitsForm, ProjectForm, QuotaForm, RightsForm, WishForm
+from apps.approvals.forms.wishing import LeaseForm, LimitsForm, ProjectForm, QuotaForm, RightsForm, WishForm
 from apps.approvals.models import Request
 from apps.approvals.transitions import check
 from apps.approvals.views.answers import Problem
+from apps.approvals.views.reanswering import KINDS, reanswer
 from apps.base.requests import actor_of
+from apps.base.templatetags.pages import amount
+from apps.leases import selectors as leases
 from apps.projects import permissions
 from apps.projects import selectors as projects
 from apps.projects.models import Project
 from apps.quotas import selectors as quotas
 from apps.quotas.selectors import Figure
+from apps.workloads import selectors as workloads
 from kernel.errors import Conflict, PaillasseError, Refused
 
 
@@ -35,6 +40,16 @@ class Line:
 
     figure: Figure
     after: object
+
+    @property
+    def readable(self) -> str:
+        """The wanted limit with its unit; what is no number as it was typed."""
+        return amount(self.after, self.figure.dimension) if isinstance(self.after, int) else str(self.after)
+
+    @property
+    def short_of(self) -> str:
+        """What of it would have to go first, with its unit."""
+        return amount(self.short, self.figure.dimension)
 
     @property
     def differs(self) -> bool:
@@ -79,7 +94,25 @@ def ask_project(request: HttpRequest) -> HttpResponse:
 def ask_rights(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for a higher role in a project."""
     person, project = _project(request, slug, "view")
-    return _page(request, person, RightsForm(request.POST or None), services.ask_rights, project)
+    form = RightsForm(request.POST or None, has=permissions.role_of(person, project))
+    return _page(request, person, form, services.ask_rights, project)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_lease(request: HttpRequest, app_id: UUID) -> HttpResponse:
+    """Ask for a later end of an app than one may choose."""
+    person = cast("Person", request.user)
+    app = workloads.get(person, app_id)
+    permissions.require(person, app.project, "deploy")
+
+    def ask(**told: Any) -> Request:
+        told.pop("project_id")
+        return services.ask_lease(**told, app_id=app.id)
+
+    last = leases.terms_of(app).last(timezone.localdate())
+    form = LeaseForm(request.POST or None)
+    return _page(request, person, form, ask, app.project, app=app, last=last)
 
 
 @login_required
@@ -89,6 +122,8 @@ def edit(request: HttpRequest, request_id: UUID) -> HttpResponse:
     person = cast("Person", request.user)
     asked = selectors.get(person, request_id)
     check(Move.EDIT, asked.state, selectors.parts_of(person, asked))
+    if asked.kind in KINDS:
+        return reanswer(request, person, asked)
     form = _form_of(asked, request.POST or None)
 
     def save(**told: Any) -> Request:
@@ -108,9 +143,9 @@ def _form_of(asked: Request, data: Any) -> WishForm:
         return QuotaForm(data, figures=quotas.figures(asked.project.id), initial=start)
     if asked.kind == RequestKind.PROJECT:
         return ProjectForm(data, figures=_default(), initial=start)
-    return (
-        RightsForm(data, initial=start) if asked.kind == RequestKind.RIGHTS else WishForm(data, initial=start)
-    )
+    if asked.kind == RequestKind.LEASE:
+        return LeaseForm(data, initial=start)
+    return RightsForm(data, has=asked.payload.get("role_then", ""), initial=start)
 
 
 def _project(request: HttpRequest, slug: str, action: str) -> tuple[Person, Project]:
@@ -132,6 +167,7 @@ def _page(
     ask: Callable[..., Request],
     project: Project | None,
     asked: Request | None = None,
+    **more: Any,
 ) -> HttpResponse:
     """The form; on POST ask, and go to the request's page. What is wrong stands beside its field."""
     if request.method == "POST" and form.is_valid():
@@ -156,6 +192,7 @@ def _page(
         "lines": _lines(form, project) if isinstance(form, LimitsForm) else (),
         "problems": _problems(form),
         "previews": isinstance(form, QuotaForm) and project is not None,
+        **more,
     }
     return render(request, "approvals/ask.html", context, status=422 if form.errors else 200)
 

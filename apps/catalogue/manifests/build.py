@@ -5,9 +5,12 @@ from typing import Any
 
 from apps.catalogue.manifests.model import (
     Bounds,
+    DatabaseRule,
+    Deprecation,
     Docker,
     Exec,
     FileRule,
+    LeaseRule,
     Manifest,
     Parameter,
     Reach,
@@ -44,13 +47,16 @@ def build(data: Json) -> Manifest:
         drain_s=deadlines.get("drain_s", 0),
         secrets=tuple(_secret(each) for each in data.get("secrets", ())),
         volumes=tuple(
-            VolumeRule(each["name"], each["destination"], each.get("size_mib"))
+            VolumeRule(each["name"], each["destination"], each.get("size_mib"), each.get("kind", "host"))
             for each in data.get("volumes", ())
         ),
         files=tuple(_file(each) for each in data.get("files", ())),
         approval=data["approval"]["rule"],
         approval_why=data["approval"].get("why", {}),
         reach=tuple(Reach(each["what"], each["why"]) for each in data["reach"]),
+        deprecates=tuple(Deprecation(**each) for each in data.get("deprecates", ())),
+        lease=LeaseRule(**data.get("lease", {})),
+        database=_database(data.get("database")),
     )
 
 
@@ -136,7 +142,15 @@ def _secret(data: Json) -> SecretRule:
         file=data.get("file"),
         label=data["label"],
         help=data.get("help", {}),
+        on_change=data.get("on_change", "none"),
+        signal=data.get("signal", "SIGHUP") if data.get("on_change") == "signal" else "",
     )
+
+
+def _database(data: str | Json | None) -> DatabaseRule | None:
+    if data is None:
+        return None
+    return DatabaseRule("postgresql") if isinstance(data, str) else DatabaseRule(**data)
 
 
 def _file(data: Json) -> FileRule:

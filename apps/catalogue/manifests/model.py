@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from apps.catalogue.manifests.texts import Texts
-from orchestration.specs import Check
+from orchestration.specs import Check, VolumeKind
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Value:
     """A whole value, literal or by reference; never a text with holes."""
 
     literal: str | None = None
-    reference: str | None = None  #: parameter.x, secret.x, upload.x, app.url, app.host, app.name
+    reference: str | None = None  #: parameter.x, secret.x, upload.x, app.url, app.host, app.name, database.x
     file: str | None = None  #: a file of the exec runtime, by its path in the runtime's folder
 
 
@@ -115,6 +115,18 @@ class SecretRule:
     file: str | None
     label: Texts
     help: Texts
+    on_change: Literal["restart", "signal", "none"] = (
+        "none"  #: what a running program is done when it changes
+    )
+    signal: str = ""
+
+
+@dataclass(frozen=True)
+class DatabaseRule:
+    """A login of the lab's database that each task is given, and that ends with it."""
+
+    kind: Literal["postgresql"]
+    role: str | None = None  #: OpenBao's role that makes it; None: the lab's first
 
 
 @dataclass(frozen=True)
@@ -124,6 +136,7 @@ class VolumeRule:
     name: str
     destination: str
     size_mib: int | None
+    kind: VolumeKind = "host"
 
 
 @dataclass(frozen=True)
@@ -145,6 +158,23 @@ class Reach:
 
     what: str
     why: Texts
+
+
+@dataclass(frozen=True)
+class Deprecation:
+    """A version that no new app should be made from after a day. What runs of it goes on."""
+
+    version: str
+    after: str  #: the last day, as YYYY-MM-DD
+    why: Texts
+
+
+@dataclass(frozen=True)
+class LeaseRule:
+    """How long an app may live, in days: offered, and at the most. None: as the lab says."""
+
+    default_days: int | None = None
+    max_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -178,6 +208,9 @@ class Manifest:
     approval: Literal["within-quota", "always"]
     approval_why: Texts
     reach: tuple[Reach, ...]
+    deprecates: tuple[Deprecation, ...] = ()  #: versions of the same template, this one too
+    lease: LeaseRule = LeaseRule()
+    database: DatabaseRule | None = None
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, if there is one."""

@@ -46,6 +46,10 @@ def read(folder: Path) -> Sound:
 
 
 def digest(data: Mapping[str, Any]) -> str:
-    """SHA-256 of the manifest as canonical JSON: comments and the order of keys do not count."""
-    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    """SHA-256 of the manifest as canonical JSON: comments and the order of keys do not count.
+
+    Nor does which versions are deprecated: that changes nothing of what this one is.
+    """
+    told = {key: value for key, value in data.items() if key != "deprecates"}
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -20,9 +21,11 @@ def contradictions(manifest: Manifest) -> Found:
     yield from _parameters(manifest)
     yield from _references(manifest)
     yield from _secrets(manifest)
+    yield from _database(manifest)
     yield from _volumes(manifest)
     yield from _files(manifest)
     yield from _address(manifest)
+    yield from _deprecates(manifest)
 
 
 def _say(fr: str, en: str) -> Texts:
@@ -104,6 +107,7 @@ def _references(manifest: Manifest) -> Found:
             "upload": parameter is not None and parameter.upload is not None,
             "secret": name in {each.name for each in manifest.secrets},
             "app": True,
+            "database": manifest.database is not None,
         }[kind]
         if not known:
             yield place, _say(f"{value.reference} n'existe pas.", f"There is no {value.reference}.")
@@ -135,6 +139,15 @@ def _secrets(manifest: Manifest) -> Found:
                 )
 
 
+def _database(manifest: Manifest) -> Found:
+    """A login reaches the task whole, in every runtime."""
+    for runtime in manifest.runtimes if manifest.database else ():
+        told = {value.reference for value in {**manifest.env, **runtime.env}.values()}
+        for each in ("database.username", "database.password"):
+            if each not in told:
+                yield "$.database", _say(f"Aucune variable ne prend {each}.", f"No variable takes {each}.")
+
+
 def _volumes(manifest: Manifest) -> Found:
     volumes, most = manifest.volumes, manifest.sizing.bounds["storage_mib"]
     yield from _twice("$.volumes", [each.name for each in volumes])
@@ -158,11 +171,12 @@ def _volumes(manifest: Manifest) -> Found:
                 f"The volumes are {fixed} MiB: so are min and max.",
             ),
         )
-    if volumes and manifest.sizing.bounds["count"].max > 1:
+    if any(each.kind == "host" for each in volumes) and manifest.sizing.bounds["count"].max > 1:
         yield (
             "$.resources.bounds.count.max",
             _say(
-                "Un volume n'a qu'un écrivain : une seule copie.", "A volume has one writer: a single copy."
+                "Un volume host est sur une machine : une seule copie.",
+                "A host volume is on one machine: a single copy.",
             ),
         )
 
@@ -219,3 +233,11 @@ def _address(manifest: Manifest) -> Found:
 def _twice(place: str, names: list[str]) -> Found:
     for name in {each for each in names if names.count(each) > 1}:
         yield place, _say(f"{name} est déclaré deux fois.", f"{name} is declared twice.")
+
+
+def _deprecates(manifest: Manifest) -> Found:
+    for index, each in enumerate(manifest.deprecates):
+        try:
+            date.fromisoformat(each.after)
+        except ValueError:
+            yield f"$.deprecates[{index}].after", _say("Ce jour n'existe pas.", "There is no such day.")

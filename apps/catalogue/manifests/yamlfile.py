@@ -31,6 +31,13 @@ class _Strict(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+#: A day is text here, as in the manifest's schema.
+_Strict.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in found if tag != "tag:yaml.org,2002:timestamp"]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def read(path: Path, shown: str) -> Any:
     """The file's content. Raises BrokenTemplate naming the line; `shown` is the path that people see."""
     try:

@@ -17,7 +17,8 @@ from orchestration.states import ObservedState
 HEADER = "X-Paillasse-Explains"
 _AGAIN_S = 3  # seconds
 _MOVING = {ObservedState.PENDING, ObservedState.PLACING, ObservedState.STARTING, ObservedState.RUNNING}
-_STILL = {ObservedState.STOPPED, ObservedState.ASLEEP, ObservedState.STOPPING, ObservedState.ARCHIVED}
+_STILL = {ObservedState.STOPPED, ObservedState.STOPPING}
+_WANTED = {"stopped", "asleep", "archived"}
 _STATUS = {"unknown": 404}
 
 
@@ -33,8 +34,10 @@ def _style() -> tuple[str, str]:
 
 
 def explain(request: HttpRequest, host: str) -> HttpResponse:
-    """Say why nothing answers at `host`: stopped, starting, failed, or no app of ours."""
+    """Say why nothing answers at `host`: asleep, stopped, deleted, starting, failed, or no app of ours."""
     app = workloads.of_host(host)
+    if app is None and (address := workloads.leads_on(host)):
+        return _on(request, address)
     how = _how(app)
     style, digest = _style()
     context = {
@@ -55,10 +58,20 @@ def explain(request: HttpRequest, host: str) -> HttpResponse:
     return response
 
 
+def _on(request: HttpRequest, address: str) -> HttpResponse:
+    """An address that an app had: to the same page at its new one, with whatever was sent."""
+    response = HttpResponse(status=308, headers={"Location": address + request.get_full_path()})
+    response[HEADER] = "1"
+    response["Cache-Control"] = "no-store"  # one day the name is somebody else's
+    return response
+
+
 def _how(app: App | None) -> str:
     if app is None:
         return "unknown"
     state = app.observation.state
-    if state in _STILL or app.desired in {"stopped", "asleep", "archived"}:
+    if app.desired in _WANTED:
+        return app.desired
+    if state in _STILL:
         return "stopped"
     return "starting" if state in _MOVING and app.desired != "requested" else "failed"

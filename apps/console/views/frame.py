@@ -132,8 +132,9 @@ class Shell:
         quotas = self._link(_("Quotas"), "quotas:all", "database")
         groups = self._link(_("Groups"), "projects:groups", "user")
         left = [self._link(_("Departures"), "projects:departures", "logout")] if self.person.is_admin else []
+        fleet = self._link(_("Fleet"), "fleet:fleet", "layout-grid")
         platform = self._link(_("Platform"), "cluster:status", "heartbeat")
-        return [decisions, quotas, groups, *left, audit, platform]
+        return [decisions, quotas, groups, *left, fleet, audit, platform]
 
     def _link(
         self, name: Promise, view: str, icon: str, *, count: int = 0, title: Promise | str = ""

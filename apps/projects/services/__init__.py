@@ -20,6 +20,7 @@ from apps.projects.services.members import (
     take_over,
 )
 from apps.projects.services.reviewing import confirm_review, warn_of_reviews
+from apps.projects.services.support import require_standing
 
 __all__ = [
     "Until",
@@ -41,6 +42,7 @@ __all__ = [
     "invite",
     "map_group",
     "remove_member",
+    "require_standing",
     "resend",
     "restore",
     "revoke",

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
 from apps.accounts.models import Person
@@ -12,7 +13,7 @@ from apps.projects.enums import ProjectKind, Role
 from apps.projects.models import Membership, Project
 from apps.projects.permissions import require
 from kernel.actors import Actor
-from kernel.errors import Forbidden, Missing, Refused
+from kernel.errors import Conflict, Forbidden, Missing, Refused
 
 
 def locked(person: Person, project: Project, action: str, *, shared: bool = True) -> Project:
@@ -33,6 +34,21 @@ def hold(project: Project) -> Project:
     if found is None:
         raise Missing
     return found
+
+
+def require_standing(*project_ids: UUID) -> None:
+    """Raise Conflict `project.archived` where one of them was put away, and let none be until the commit.
+
+    Shared locks: whoever begins something in a project waits for who puts it away, and not for each other.
+    """
+    with connection.cursor() as cursor:
+        for project_id in sorted(project_ids):
+            cursor.execute("SELECT archived_at FROM projects_project WHERE id = %s FOR SHARE", [project_id])
+            row = cursor.fetchone()
+            if row is None:
+                raise Missing
+            if row[0] is not None:
+                raise Conflict("project.archived")
 
 
 def membership_of(project: Project, membership_id: UUID) -> Membership:

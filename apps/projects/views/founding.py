@@ -22,7 +22,10 @@ def new_project(request: HttpRequest) -> HttpResponse:
     """The form; on POST make the project, owned by who asks."""
     person = person_of(request)
     if not may_create(person):
-        raise Forbidden("project.by_admins")
+        if request.method == "POST":
+            raise Forbidden("project.by_admins")
+        messages.info(request, gettext("In this lab the administrators make projects: ask for one here."))
+        return redirect("approvals:ask-project")
     form = NewProjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -3,17 +3,16 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest
 
 from apps.accounts.models import Person
+from apps.base import requests
 from apps.base.messages import sentence
-from apps.base.requests import actor_of
 from apps.projects import selectors
 from apps.projects.models import Project
 from apps.projects.permissions import require
-from kernel.errors import Conflict, PaillasseError, Refused
+from kernel.errors import PaillasseError
 
 
 def person_of(request: HttpRequest) -> Person:
@@ -30,13 +29,7 @@ def managed(request: HttpRequest, slug: str, action: str) -> Project:
 
 def done(request: HttpRequest, said: str, service: Callable[..., Any], **arguments: object) -> bool:
     """Do it as this person and say so, or say why not; Missing and Forbidden are pages of their own."""
-    try:
-        service(actor=actor_of(request), person=person_of(request), **arguments)
-    except (Refused, Conflict) as error:
-        messages.error(request, sentence(error))
-        return False
-    messages.success(request, said)
-    return True
+    return requests.done(request, said, service, person=person_of(request), **arguments)
 
 
 def put(form: Form, error: PaillasseError) -> None:

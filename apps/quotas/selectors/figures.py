@@ -10,10 +10,10 @@ from apps.projects.models import Project
 from apps.quotas.enums import Scope
 from apps.quotas.models import Ceiling, Charge, Counter
 from kernel.errors import CeilingReached, Shortfall
-from kernel.units import DIMENSIONS, Amounts
+from kernel.units import DIMENSIONS, RIGHTS, Amounts
 
 #: what a holder keeps while it is asleep or stopped: its place and its storage
-RESTING = frozenset({"apps", "storage_mib"})
+RESTING = frozenset({"apps", "storage_mib"}) | RIGHTS
 
 
 @dataclass(frozen=True)
@@ -123,8 +123,16 @@ def _sorted(rows: "QuerySet[Ceiling]") -> list[Ceiling]:
     return sorted(known, key=lambda row: (row.scope != Scope.PERSON, order.index(row.dimension)))
 
 
-def what_if(project_id: UUID, amounts: Amounts, holder: UUID | None = None) -> tuple[Projection, ...]:
-    """What the figures would be if a holder (or a new one) had these amounts. It decides nothing."""
+def what_if(
+    project_id: UUID,
+    amounts: Amounts,
+    holder: UUID | None = None,
+    standing: tuple[Figure, ...] | None = None,
+) -> tuple[Projection, ...]:
+    """What the figures would be if a holder (or a new one) had these amounts. It decides nothing.
+
+    `standing` are the project's figures where the caller has read them.
+    """
     more = _more(amounts, holder)
     return tuple(
         Projection(
@@ -135,7 +143,7 @@ def what_if(project_id: UUID, amounts: Amounts, holder: UUID | None = None) -> t
             limit=figure.limit,
             fits=more[figure.dimension] <= max(0, figure.free),
         )
-        for figure in figures(project_id)
+        for figure in (figures(project_id) if standing is None else standing)
     )
 
 
@@ -169,7 +177,9 @@ def require_ceilings(project_id: UUID, amounts: Amounts, holder: UUID | None = N
 
 
 def _more(amounts: Amounts, holder: UUID | None) -> dict[str, int]:
-    return (amounts - (held_by(holder) if holder else Amounts())).as_dict()
+    """What comes on top of what is held; the rights that a holder has are not asked for again."""
+    more = (amounts - (held_by(holder) if holder else Amounts())).as_dict()
+    return {name: max(0, amount) if name in RIGHTS else amount for name, amount in more.items()}
 
 
 def resting(amounts: Amounts) -> Amounts:

@@ -15,8 +15,10 @@ from apps.quotas.services.ledger import (
     release,
     reserve,
     reserve_beyond,
+    take_right,
 )
 from apps.quotas.services.limits import end_grants, set_limit, tell_ending
+from apps.quotas.services.moving import hand_over
 from apps.quotas.services.recounting import recount
 from apps.quotas.services.sampling import sample_usage, thin_usage
 
@@ -25,6 +27,7 @@ __all__ = [
     "PARTS",
     "change_reservation",
     "end_grants",
+    "hand_over",
     "mark_used",
     "open_ledger",
     "recount",
@@ -34,6 +37,7 @@ __all__ = [
     "sample_usage",
     "set_ceiling",
     "set_limit",
+    "take_right",
     "tell_ending",
     "thin_usage",
 ]

@@ -14,12 +14,14 @@ from apps.quotas.services.ceilings import Moves
 from apps.quotas.services.limits import follow_down, lift, locked
 from kernel.actors import Actor
 from kernel.errors import CeilingReached, Missing, QuotaExceeded, Shortfall
-from kernel.units import DIMENSIONS, Amounts
+from kernel.units import DIMENSIONS, RIGHTS, Amounts
 
 #: part of a holder's charge -> its dimensions
 PARTS: Mapping[str, frozenset[str]] = {
     "running": frozenset({"cpu_mhz", "memory_mib", "gpus"}),
     "storage": frozenset({"storage_mib"}),
+    "rights": RIGHTS,
+    "place": frozenset({"apps"}),
     "all": frozenset(DIMENSIONS),
 }
 
@@ -47,14 +49,19 @@ def reserve(*, project_id: UUID, holder: UUID, amounts: Amounts) -> None:
 
 
 @transaction.atomic
-def change_reservation(*, project_id: UUID, holder: UUID, amounts: Amounts) -> None:
+def change_reservation(
+    *, project_id: UUID, holder: UUID, amounts: Amounts, parts: Iterable[str] = ("all",)
+) -> None:
     """Bring what a holder has, used and reserved together, to a new total.
+
+    `parts` leaves the others alone; rights stay as they are.
 
     Raises QuotaExceeded with every dimension that is short; then nothing changed.
     """
     held, moves = _held(holder), Moves()
+    touched = frozenset[str]().union(*(PARTS[part] for part in parts))
     short: list[Shortfall] = []
-    for dimension, wanted in amounts.items():
+    for dimension, wanted in ((each, wish) for each, wish in amounts.items() if each in touched - RIGHTS):
         charge = held.get(dimension) or Charge(project_id=project_id, holder=holder, dimension=dimension)
         more = wanted - charge.used - charge.reserved
         if more > 0 and not _take(project_id, dimension, more):
@@ -100,6 +107,26 @@ def reserve_beyond(
 
 
 @transaction.atomic
+def take_right(*, project_id: UUID, holder: UUID, right: str) -> None:
+    """Give a holder one of the project's rights (kernel.units.RIGHTS), in use from now on.
+
+    A holder that has it keeps it. Raises QuotaExceeded with the figures where none is free, CeilingReached
+    where a ceiling is short; then nothing changed.
+    """
+    if right in _held(holder):
+        return
+    if not _take(project_id, right, 1):
+        raise QuotaExceeded([_shortfall(project_id, right, 1)])
+    Counter.objects.filter(project_id=project_id, dimension=right).update(
+        used=F("used") + 1, reserved=F("reserved") - 1
+    )
+    Charge.objects.create(project_id=project_id, holder=holder, dimension=right, used=1)
+    moves = Moves()
+    moves.add(right, used=1)
+    ceilings.move(project_id, moves)
+
+
+@transaction.atomic
 def mark_used(*, holder: UUID) -> None:
     """What the holder had reserved is in use now: its job was seen running. Doing it twice does nothing."""
     moves, project_id = Moves(), None
@@ -118,9 +145,9 @@ def mark_used(*, holder: UUID) -> None:
 
 @transaction.atomic
 def release(*, holder: UUID, parts: Iterable[str]) -> None:
-    """Free parts of what a holder has (`running`, `storage` or `all`). Doing it twice does nothing.
+    """Free parts of what a holder has (words of PARTS). Doing it twice does nothing.
 
-    A stopped or sleeping holder keeps `storage` and its place among `apps`; `all` frees those too.
+    A stopped or sleeping holder keeps `storage` and its `place` among the apps, an archived one `storage`.
     """
     freed = frozenset[str]().union(*(PARTS[part] for part in parts))
     moves, project_id = Moves(), None

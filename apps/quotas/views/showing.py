@@ -18,6 +18,7 @@ from apps.workloads import selectors as workloads
 from kernel.units import DIMENSIONS, Amounts
 
 _HOLDERS, _CHANGES = 25, 15
+_RARE = frozenset({"gpus", "always_on"})  # shown where a project has, or may have, any
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         "ceilings": [each for each in selectors.ceilings(found.id) if each.limit is not None],
         "differences": selectors.open_differences(found.id)[:1],
         "dimension": dimension,
-        "dimensions": [name for name in DIMENSIONS if name != "gpus" or _counts(figures, name)],
+        "dimensions": [name for name in DIMENSIONS if name not in _RARE or _counts(figures, name)],
         "usage": list(selectors.usage_of(found.id).filter(dimension=dimension)),
         "holders": _holders(found.id, dimension),
         "columns": [name for name in DIMENSIONS if name != "apps"],

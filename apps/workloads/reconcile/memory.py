@@ -1,21 +1,14 @@
 """What one pass knows of the ones before: from the Observation to the engine's Context."""
 
-import secrets
-import string
 from datetime import datetime, timedelta
 
 from apps.workloads import lab
 from apps.workloads.models import App, Observation
+from kernel.drawing import draw
 from orchestration.engine import Context
 from orchestration.states import ObservedState
 
 SETTLED_FOR = timedelta(seconds=60)
-_ALPHABET = string.ascii_letters + string.digits
-
-
-def new_secret(length: int) -> str:
-    """A random secret of letters and digits: nothing that an environment, a URL or a form would change."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
 def context(app: App, observation: Observation, now: datetime) -> Context:
@@ -26,9 +19,10 @@ def context(app: App, observation: Observation, now: datetime) -> Context:
         now=now,
         changed_at=_changed_at(app, observation, now, mine=mine),
         rules=lab.rules(),
-        new_secret=new_secret,
+        new_secret=draw,
         answered_before=observation.ran_generation == app.generation,
         state=ObservedState(observation.state) if mine else None,
+        serves=observation.serves,
         settled=frozenset(observation.settled) if mine and young else frozenset(),
         job_version=observation.job_version if mine else None,
     )

@@ -9,17 +9,20 @@ from uuid import UUID
 from django.db import transaction
 
 from apps.notices import services as notices
-from apps.projects import selectors as projects
-from apps.projects.enums import Role
 from apps.quotas import services as quotas
 from apps.workloads.enums import Desired, OperationState
-from apps.workloads.models import App, AppEvent, Observation, Operation
+from apps.workloads.models import App, AppEvent, LastWords, Observation, Operation, Release
 from apps.workloads.reconcile import claims
 from apps.workloads.services.draft import bury
 from apps.workloads.services.operations import OPEN
+from apps.workloads.services.telling import concerned
+from apps.workloads.services.wake import tell
 from kernel.actors import system
-from kernel.redact import redact
+from kernel.disarm import disarm
+from kernel.redact import redact, redact_text
+from orchestration.specs import Resources
 from orchestration.states import Condition, ConditionType, ObservedState, Pass
+from orchestration.survey import Expected
 
 #: condition -> who tells of it, for the timeline
 SOURCES = {
@@ -31,6 +34,7 @@ SOURCES = {
     "Answering": "portal",
 }
 RECONCILER = system("reconciler")
+REVERTED = "job.reverted"
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Found:
     next_look: datetime
     moved: bool = False  #: something outside was written
     logs: Mapping[str, str] = field(default_factory=dict)
+    expected: Expected | None = None  #: what the lists should show from now on
 
 
 @transaction.atomic
@@ -62,21 +67,40 @@ def record(*, held: claims.Held, app: App, found: Found) -> None:
 
 def _write(app: App, found: Found) -> None:
     observation = Observation.objects.get(app_id=app.id)
-    failed = found.seen.state is ObservedState.FAILED and observation.state != ObservedState.FAILED
+    failed = found.seen.failed and not _failed_before(observation)
+    before = _shown(observation)
     _tell_changes(app, observation, found.seen)
     _observe(observation, app, found)
+    if _shown(observation) != before:
+        tell(app.id)
     _operation(app, observation, found.seen, found.now)
     if failed:
         _tell_people(app, found.now)
 
 
+def _shown(seen: Observation) -> list[Any]:
+    """What pages show of it; the times of answers alone are no news."""
+    return [
+        seen.generation,
+        seen.state,
+        seen.reason_code,
+        seen.waiting_for,
+        seen.conditions,
+        seen.facts,
+        seen.serves,
+    ]
+
+
+def _failed_before(observation: Observation) -> bool:
+    """Whether this trouble was told of already."""
+    return observation.state == ObservedState.FAILED or observation.reason_code == REVERTED
+
+
 def _tell_people(app: App, now: datetime) -> None:
     """The owners, and who asked for the app: once a change that fails, once an hour where it flaps."""
-    members = dict(projects.members_of(app.project).values_list("person_id", "role"))
-    told = {person for person, role in members.items() if role == Role.OWNER or person == app.requester_id}
     notices.notify(
         kind="app.failed",
-        recipients=told,
+        recipients=concerned(app),
         params={"app": app.label, "project": app.project.name},
         path=f"/apps/{app.id}/",
         once=f"app.failed:{app.id}:{app.generation}:{now:%Y-%m-%dT%H}",
@@ -94,16 +118,38 @@ def _observe(observation: Observation, app: App, found: Found) -> None:
         observation.moved_at = now
     _wait(observation, seen.part or "", now)
     _remember(observation, app, seen, now)
-    if seen.done or seen.state is ObservedState.FAILED:
+    if seen.done or seen.failed:
         observation.generation = app.generation
         observation.release = app.release.number if app.release else 0
+    observation.serves = _serves(observation, app, seen)
     if seen.done and seen.state is ObservedState.RUNNING:
         observation.ran_generation, observation.answered_at = app.generation, now
         observation.logs = {}
     if found.logs:
         observation.logs = dict(found.logs)
-    observation.observed_at = now
+        _keep_words(app, found)
+    observation.expected = found.expected.stored() if found.expected else {}
+    if not seen.part:
+        observation.observed_at = now  # where a part was away, nothing was seen: the age goes on
     observation.save()
+
+
+def _keep_words(app: App, found: Found) -> None:
+    """The release's last words stay with it when a newer one is running."""
+    if app.release is None:
+        return
+    told = {"reason_code": found.seen.reason_code or "", "facts": redact(dict(found.seen.facts))}
+    kept = {"logs": dict(found.logs), "at": found.now, **told}
+    LastWords.objects.update_or_create(release=app.release, defaults=kept)
+
+
+def _serves(observation: Observation, app: App, seen: Pass) -> int | None:
+    """The release behind the address: the wanted one once it runs; until then the one before."""
+    if seen.done:
+        running = seen.state is ObservedState.RUNNING and app.release is not None
+        return app.release.number if running and app.release else None
+    stands = seen.facts.get("serves")
+    return stands if seen.reason_code == REVERTED and isinstance(stands, int) else observation.serves
 
 
 def _wait(observation: Observation, part: str, now: datetime) -> None:
@@ -149,10 +195,20 @@ def _tell_changes(app: App, observation: Observation, seen: Pass) -> None:
         for each in seen.conditions
         if each.status == "true" and each.type.value not in stood
     ]
+    events += [
+        AppEvent(app=app, source=SOURCES[each.type.value], code=f"lost.{each.type}", params=_why(each))
+        for each in seen.conditions
+        if each.status == "false" and each.type.value in stood
+    ]
     if (observation.state, observation.reason_code) != (seen.state.value, seen.reason_code or ""):
         told = {"reason_code": seen.reason_code, "message": seen.message, "facts": redact(dict(seen.facts))}
         events.append(AppEvent(app=app, source="portal", code=f"state.{seen.state.value}", params=told))
     AppEvent.objects.bulk_create(events)
+
+
+def _why(condition: Condition) -> dict[str, Any]:
+    message, facts = redact_text(disarm(condition.message)), redact(dict(condition.facts))
+    return {"reason_code": condition.reason, "message": message, "facts": facts}
 
 
 def _operation(app: App, observation: Observation, seen: Pass, now: datetime) -> None:
@@ -165,7 +221,7 @@ def _operation(app: App, observation: Observation, seen: Pass, now: datetime) ->
     operation.state, operation.steps = OperationState.RUNNING, observation.conditions
     if seen.done:
         operation.state, operation.finished_at = OperationState.SUCCEEDED, now
-    elif seen.state is ObservedState.FAILED:
+    elif seen.failed:
         operation.state, operation.finished_at = OperationState.FAILED, now
         operation.error = {"code": seen.reason_code, "message": seen.message, "facts": observation.facts}
     operation.save()
@@ -175,10 +231,25 @@ def _quota(app: App, seen: Pass) -> None:
     """A reservation becomes use with the first live allocation; what was seen gone is free."""
     if seen.used and app.desired == Desired.PRESENT:
         quotas.mark_used(holder=app.id)
+    if app.canary_generation == app.generation > 0:
+        _end_surge(app, seen)
     if app.desired == Desired.ABSENT and seen.done:
         quotas.release(holder=app.id, parts={"all"})
     elif app.desired != Desired.PRESENT and seen.released:
-        quotas.release(holder=app.id, parts=seen.released)
+        place = {"place"} if app.desired == Desired.ARCHIVED and "running" in seen.released else set()
+        quotas.release(holder=app.id, parts=seen.released | place)
+
+
+def _end_surge(app: App, seen: Pass) -> None:
+    """The canaries were let in, or are gone: what they took beside what stands is free."""
+    reverted = seen.reason_code == REVERTED
+    if app.release is None or not (seen.done or reverted):
+        return
+    amounts = Resources(**app.release.resources).charge()
+    serves = Release.objects.filter(app=app, number=app.observation.serves or 0).first()
+    if reverted and serves is not None:
+        amounts = amounts.larger(Resources(**serves.resources).charge())
+    quotas.change_reservation(project_id=app.project_id, holder=app.id, amounts=amounts)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.utils import timezone
 from apps.workloads import lab
 from apps.workloads.models import App, Claim
 from apps.workloads.reconcile import claims
+from apps.workloads.reconcile.figures import with_closest
 from apps.workloads.reconcile.lastwords import last_words
 from apps.workloads.reconcile.memory import context
 from apps.workloads.reconcile.record import Found, record, record_stuck
@@ -22,11 +23,12 @@ from drivers.wiring import open_drivers
 from orchestration import engine
 from orchestration.ports import Drivers
 from orchestration.specs import AppSpec, Desired
-from orchestration.states import ObservedState, Pass
+from orchestration.states import Pass
+from orchestration.survey import expected
 
 PASSES_MAX = 20  #: at once; a chain has fewer writes than that
 RENEW_AFTER = timedelta(seconds=5)
-STEADY = timedelta(seconds=300)  #: events and the prober come sooner; this only finds what nobody told of
+STEADY = timedelta(seconds=300)  #: events, the prober and surveys come sooner; each survey puts it off
 AFTER_A_DEFECT = timedelta(seconds=5)
 ELBOW_ROOM_S = 0.02  #: seconds between looks for each app that moves: many together must not starve the lab
 log = structlog.get_logger(__name__)
@@ -59,10 +61,18 @@ def _work(held: claims.Held, app: App, drivers: Drivers) -> Pass:
         raise ValueError(f"{app.slug} is due and has no release")
     seen, moved = _passes(held, app, spec, drivers)
     logs: dict[str, str] = {}
-    if seen.state is ObservedState.FAILED and not _failed_already(app, seen):
+    if seen.failed and not _failed_already(app, seen):
         logs = last_words(spec, drivers)
+    seen = with_closest(seen, spec)
     now = timezone.now()
-    found = Found(seen=seen, moved=moved, logs=logs, now=now, next_look=now + next_look(seen))
+    found = Found(
+        seen=seen,
+        moved=moved,
+        logs=logs,
+        now=now,
+        next_look=now + next_look(seen),
+        expected=expected(spec, _desired(app), seen),
+    )
     record(held=held, app=app, found=found)
     return seen
 

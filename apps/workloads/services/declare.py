@@ -10,16 +10,18 @@ from django.utils import timezone
 from apps.audit import services as audit
 from apps.catalogue import selectors as catalogue
 from apps.catalogue.models import TemplateVersion
+from apps.projects import services as projects
 from apps.workloads.enums import Desired, OperationKind, OperationState
 from apps.workloads.models import App, Operation, Release
-from apps.workloads.services import operations
-from apps.workloads.services.planning import new_files_key
+from apps.workloads.services import operations, volumes
+from apps.workloads.services.access import require_lease
+from apps.workloads.services.planning import files_key
+from apps.workloads.services.rollouts import ROLLING, Rollout, beside
 from apps.workloads.services.wake import wake
 from apps.workloads.specs import build, job_digest
+from apps.workloads.transitions import LIVELY, VERBS
 from kernel.actors import Actor
 from kernel.errors import Conflict
-
-_OPEN_TO_CHANGE = frozenset({Desired.REQUESTED, Desired.PRESENT, Desired.STOPPED, Desired.ASLEEP})
 
 
 @transaction.atomic(savepoint=False)  # whoever calls it gives up all of it with this
@@ -33,6 +35,7 @@ def declare(
     template_version: TemplateVersion,
     driver: str = "",
     reason: str = "",
+    rollout: Rollout = ROLLING,
     operation: Operation | None = None,
 ) -> Operation:
     """Make the next release and want it present. The caller reserves its quota in the same transaction.
@@ -42,15 +45,18 @@ def declare(
     """
     related = App.objects.select_related("project", "template", "release")
     app = related.select_for_update(no_key=True, of=("self",)).get(id=app.id)
-    if app.desired not in _OPEN_TO_CHANGE:
-        raise Conflict("app.leaving", desired=app.desired)
+    require_lease(app)
     kind = OperationKind.CREATE if app.desired == Desired.REQUESTED else OperationKind.CHANGE
-    release = _release(app, actor, reason, template_version, driver, parameters, resources, files)
+    if app.desired not in VERBS[kind].sources:
+        raise Conflict("app.leaving", desired=app.desired)
+    release = _release(app, actor, reason, template_version, driver, parameters, resources, files, rollout)
+    if beside(app, rollout):
+        app.canary_generation = app.generation + 1
     before = {"desired": app.desired, "release": app.release.number if app.release else 0}
     app.release = release
     advance(app=app, actor=actor, desired=Desired.PRESENT)
     operation = _take(operation, app, kind, actor)
-    operations.tell(app=app, code="app.released", actor=actor, number=release.number)
+    _tell(app, release, actor)
     audit.record(
         actor=actor,
         verb="app.released",
@@ -60,13 +66,33 @@ def declare(
         project_id=app.project_id,
         reason=reason,
         before=before,
-        after={"desired": app.desired, "release": release.number, "resources": dict(resources)},
+        after={
+            "desired": app.desired,
+            "release": release.number,
+            "resources": dict(resources),
+            "strategy": release.strategy,
+            "restores": release.restores,
+        },
     )
     return operation
 
 
+def _tell(app: App, release: Release, actor: Actor) -> None:
+    """The timeline's line: a new release, or an old one that is made again."""
+    if release.restores is None:
+        operations.tell(app=app, code="app.released", actor=actor, number=release.number)
+    else:
+        numbers = {"number": release.number, "restores": release.restores}
+        operations.tell(app=app, code="app.restored", actor=actor, **numbers)
+
+
 def advance(*, app: App, actor: Actor, desired: Desired) -> None:
-    """The next generation of a locked app, saved and due now."""
+    """The next generation of a locked app, saved and due now.
+
+    Raises Conflict where it would run in a project that was put away meanwhile.
+    """
+    if desired in LIVELY:
+        projects.require_standing(app.project_id)
     app.desired, app.generation = desired, app.generation + 1
     app.desired_since, app.desired_by = timezone.now(), actor.label[:200]
     app.save()
@@ -94,6 +120,7 @@ def _release(
     parameters: Mapping[str, Any],
     resources: Mapping[str, int],
     files: Sequence[Mapping[str, Any]],
+    rollout: Rollout,
 ) -> Release:
     numbers = app.releases.order_by("-number").values_list("number", flat=True)
     newest = numbers.first() or 0 if app.release else 0
@@ -104,12 +131,17 @@ def _release(
         parameters=dict(parameters),
         resources=dict(resources),
         files=[dict(each) for each in files],
-        files_key=new_files_key(),
+        files_key=files_key(app, files, rollout.restores),
         driver=driver or catalogue.choose_runtime(catalogue.manifest(version), settings.ALLOWED_DRIVERS),
+        strategy=rollout.strategy,
+        auto_promote=rollout.auto_promote,
+        restores=rollout.restores,
         author_label=actor.label[:200],
         author_id=actor.id,
-        reason=reason,
+        reason=reason or (f"rollback to {rollout.restores}" if rollout.restores else ""),
     )
-    release.job_digest = job_digest(build(app, release))
+    spec = build(app, release)
+    release.job_digest = job_digest(spec)
     release.save()
+    volumes.follow(app=app, number=release.number, wanted=spec.volumes)
     return release

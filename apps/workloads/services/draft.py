@@ -10,11 +10,12 @@ from apps.accounts.models import Person
 from apps.audit import services as audit
 from apps.catalogue.models import TemplateVersion
 from apps.cluster import selectors as cluster
+from apps.projects import services as projects
 from apps.projects.models import Project
-from apps.workloads.enums import Desired, OperationKind, OperationState
+from apps.workloads.enums import Desired, HandoverOutcome, OperationKind, OperationState
 from apps.workloads.models import App, Claim, Observation, Operation
-from apps.workloads.services import operations
-from apps.workloads.services.naming import RESERVED, check_name, taken
+from apps.workloads.services import operations, volumes
+from apps.workloads.services.naming import RESERVED, check_name, held, taken
 from apps.workloads.specs import host_of
 from kernel.actors import Actor
 from kernel.errors import Conflict, Refused
@@ -34,11 +35,8 @@ def new_app(
     ends_on: date | None = None,
 ) -> App:
     """An app that is not saved yet. Raises Refused for a name that cannot be had, or a day that is over."""
-    check_name(name)
-    if name in RESERVED or cluster.served_elsewhere({host_of(name)}):
-        raise taken(name)
-    if ends_on is not None and ends_on <= timezone.localdate():
-        raise Refused("app.ends_in_past", field="ends_on")
+    _check_free(name)
+    _check_end(ends_on)
     app_id = uuid4()
     return App(
         id=app_id,
@@ -51,6 +49,17 @@ def new_app(
         requester=person,
         ends_on=ends_on,
     )
+
+
+def _check_free(name: str) -> None:
+    check_name(name)
+    if name in RESERVED or cluster.served_elsewhere({host_of(name)}):
+        raise taken(name)
+
+
+def _check_end(ends_on: date | None) -> None:
+    if ends_on is not None and ends_on <= timezone.localdate():
+        raise Refused("app.ends_in_past", field="ends_on")
 
 
 @transaction.atomic
@@ -79,7 +88,11 @@ def draft_app(
 
 @transaction.atomic(savepoint=False)  # whoever calls it gives up all of it with this
 def hold(*, actor: Actor, app: App) -> Operation:
-    """Save a new app as requested, with the operation that a 202 names. Raises Refused("name.taken")."""
+    """Save a new app as requested, with the operation that a 202 names.
+
+    Raises Refused("name.taken"), and Conflict where its project was put away meanwhile.
+    """
+    projects.require_standing(app.project_id)
     _insert(app)
     Observation.objects.create(app=app, state=ObservedState.PENDING)
     Claim.objects.create(app=app)
@@ -97,17 +110,57 @@ def hold(*, actor: Actor, app: App) -> Operation:
     return operation
 
 
+@transaction.atomic(savepoint=False)
+def correct(*, actor: Actor, app: App, name: str, ends_on: date | None) -> None:
+    """Another name, or last day, for a locked app that is only asked for: nothing outside has its name yet.
+
+    Raises Conflict once it was granted; Refused naming the field, `name.taken` with what is free.
+    """
+    before = {"name": app.name, "slug": app.slug, "host": app.host, "ends_on": _told(app.ends_on)}
+    if app.desired != Desired.REQUESTED or app.generation:
+        raise Conflict("app.already_granted")
+    if name != app.name:
+        _check_free(name)
+        app.label = name if app.label == app.name else app.label
+        app.name, app.host = name, host_of(name)
+        _save(app)
+    if ends_on != app.ends_on:
+        _check_end(ends_on)
+        app.ends_on = ends_on
+        app.save(update_fields=["ends_on"])
+    after = {"name": app.name, "slug": app.slug, "host": app.host, "ends_on": _told(app.ends_on)}
+    if after != before:
+        audit.record(
+            actor=actor,
+            verb="app.corrected",
+            target_kind="app",
+            target_id=app.id,
+            target_label=app.label,
+            project_id=app.project_id,
+            before=before,
+            after=after,
+        )
+
+
+def _told(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
 def _insert(app: App) -> None:
+    _save(app, force_insert=True)
+
+
+def _save(app: App, *, force_insert: bool = False) -> None:
     """Save under the first free slug: six letters clash once in a while, and are drawn again."""
     for draw in range(_DRAWS):
         app.slug = full_slug(app.project.slug, app.name, app.id, draw)
         try:
             with transaction.atomic():
-                app.save(force_insert=True)
+                app.save(force_insert=force_insert)
         except IntegrityError as error:
-            if App.objects.filter(host=app.host).exists():
+            if held({str(app.host)}, besides=app.id):
                 raise taken(app.name) from error
-            if not App.objects.filter(slug=app.slug).exists():
+            if not App.objects.filter(slug=app.slug).exclude(id=app.id).exists():
                 raise
         else:
             return
@@ -130,6 +183,9 @@ def bury(*, app: App, actor: Actor) -> None:
     app.desired, app.host, app.gone_at = Desired.ABSENT, None, now
     app.desired_since, app.desired_by = now, actor.label[:200]
     app.save()
+    volumes.end(app=app)
+    app.former_hosts.all().delete()
+    app.handovers.filter(closed_at=None).update(closed_at=now, outcome=HandoverOutcome.WITHDRAWN)
     Claim.objects.filter(app=app).update(due_at=None)
     Observation.objects.filter(app=app).update(state=ObservedState.GONE, state_since=now, observed_at=now)
 

@@ -1,11 +1,12 @@
 """Names and hosts: what may be asked for, what is free, what to take instead."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from uuid import UUID
 
 from apps.cluster import selectors as cluster
-from apps.workloads.models import App
+from apps.workloads.models import App, FormerHost
 from apps.workloads.specs import host_of
 from kernel.errors import Refused
 from kernel.names import SLUG_MAX, is_slug
@@ -29,7 +30,7 @@ def name_available(name: str) -> Availability:
     """Say whether a name is free now, and what is if it is not. Raises Refused for what is no name."""
     check_name(name)
     host = host_of(name)
-    free = name not in RESERVED and not App.objects.filter(host=host).exists()
+    free = name not in RESERVED and not held({host})
     free = free and not cluster.served_elsewhere({host})
     return Availability(free, () if free else suggestions(name), host)
 
@@ -49,9 +50,16 @@ def suggestions(name: str) -> tuple[str, ...]:
     """Up to three free names that begin like this one."""
     candidates = list(islice(_variants(name), _TRIES))
     hosts = {host_of(each): each for each in candidates}
-    held = set(App.objects.filter(host__in=hosts).values_list("host", flat=True))
-    held |= cluster.served_elsewhere(hosts)
-    return tuple(each for host, each in hosts.items() if host not in held)[:_SUGGESTIONS]
+    gone = held(hosts) | cluster.served_elsewhere(hosts)
+    return tuple(each for host, each in hosts.items() if host not in gone)[:_SUGGESTIONS]
+
+
+def held(hosts: Collection[str], besides: UUID | None = None) -> set[str]:
+    """Those of these hosts that are the address of an app, but for one, or lead on to one."""
+    found = App.objects.filter(host__in=hosts).values_list("id", "host")
+    return {host for app_id, host in found if host and app_id != besides} | set(
+        FormerHost.objects.filter(host__in=hosts).values_list("host", flat=True)
+    )
 
 
 def _variants(name: str) -> Iterator[str]:

@@ -1,13 +1,14 @@
 """What a release will be made of, checked before anything is written."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.db.models import Q
 from django.utils.translation import get_language
 
 from apps.accounts.models import Person
@@ -19,11 +20,12 @@ from apps.catalogue.models import TemplateVersion
 from apps.projects.models import Project
 from apps.workloads import lab
 from apps.workloads.models import App, Release
+from apps.workloads.services.rollouts import ROLLING, Rollout, beside, charge, require_canary
 from apps.workloads.specs import build
 from kernel.errors import Refused, RefusedMany
 from orchestration.policy import judge
 from orchestration.render import render_job
-from orchestration.specs import Resources
+from orchestration.specs import AppSpec, Resources
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,12 @@ class Plan:
     approval: str  #: the template's rule: within-quota or always
     uploads: Mapping[str, Upload] = field(default_factory=dict)
     files: tuple[Mapping[str, Any], ...] = ()
+    rollout: Rollout = ROLLING
+    standing: tuple[Resources, ...] = ()  #: what runs beside its canaries; nothing where it has none
 
     def amounts(self) -> dict[str, int]:
         """What the quota is charged, by dimension."""
-        return self.resources.charge().as_dict()
+        return charge(self.resources, self.standing).as_dict()
 
     def payload(self) -> dict[str, Any]:
         """What a request keeps of it."""
@@ -52,6 +56,7 @@ class Plan:
             "resources": vars(self.resources),
             "files": list(self.files),
             "driver": self.driver,
+            **self.rollout.payload(),
         }
 
 
@@ -64,14 +69,18 @@ def plan(
     parameters: Mapping[str, Any],
     resources: Mapping[str, Any] | None,
     uploads: Mapping[str, UUID],
+    rollout: Rollout = ROLLING,
+    copied: Collection[UUID] = (),
 ) -> Plan:
     """Check an answer to a template's questions. `app` need not be saved.
+
+    `copied` names files of another project that the caller may take over from one of its apps.
 
     Raises RefusedMany with everything that is wrong, each with its field.
     """
     manifest = catalogue.manifest(template_version)
     refusals: list[Refused] = []
-    given = _collect(refusals, lambda: _uploads(project, uploads), {})
+    given = _collect(refusals, lambda: _uploads(project, uploads, _named(app) | frozenset(copied)), {})
     context = questions.MemberContext(person.name, person.email, project.name)
     language = get_language() or "en"
     cleaned = _collect(
@@ -79,12 +88,15 @@ def plan(
     )
     size = _collect(refusals, lambda: catalogue.resources_of(manifest, resources), None)
     driver = _collect(refusals, lambda: catalogue.choose_runtime(manifest, settings.ALLOWED_DRIVERS), "")
+    _collect(refusals, lambda: catalogue.require_database(manifest, catalogue.lab_database()), None)
     _collect(refusals, lambda: _zips(manifest, given), None)
+    _collect(refusals, lambda: _volumes(manifest), None)
     if refusals or size is None:
         raise RefusedMany(refusals)
-    made = Plan(
-        template_version, cleaned, size, driver, manifest.approval, given, _described(manifest, given)
-    )
+    files, standing = _described(manifest, given), beside(app, rollout)
+    made = Plan(template_version, cleaned, size, driver, manifest.approval, given, files, rollout, standing)
+    job = draft_job(app, made)
+    require_canary(job, rollout)
     check_policy(app, made)
     return made
 
@@ -112,22 +124,59 @@ def check_policy(app: App, planned: Plan) -> None:
 
 def draft_job(app: App, planned: Plan) -> dict[str, Any]:
     """The job that this release would be: judged, and shown to whoever asks for it."""
-    release = Release(
+    return render_job(draft_spec(app, planned))
+
+
+def draft_spec(app: App, planned: Plan) -> AppSpec:
+    """The spec that this release would be."""
+    spec = build(app, draft_release(app, planned))
+    return replace(spec, strategy="canary" if planned.standing else "rolling", promoted=False)
+
+
+def draft_release(app: App, planned: Plan) -> Release:
+    """The release, not saved: files that the portal makes of a member's text are among its files."""
+    files = _whole(planned)
+    return Release(
         app=app,
-        number=1,
+        number=(app.release.number if app.release else 0) + 1,
         template_version=planned.template_version,
         parameters=dict(planned.parameters),
         resources=vars(planned.resources),
-        files=list(planned.files),
-        files_key=new_files_key(),
+        files=files,
+        files_key=files_key(app, files, planned.rollout.restores),
         driver=planned.driver,
+        auto_promote=planned.rollout.auto_promote,
     )
-    return render_job(build(app, release))
 
 
-def new_files_key() -> str:
-    """A right to read one release's files: 256 random bits."""
+def files_key(app: App, files: Sequence[Mapping[str, Any]], restores: int | None = None) -> str:
+    """A right to read these files: 256 random bits.
+
+    That of the release before, or of one that comes back, where it has the same files: for another address
+    Nomad would replace every copy.
+    """
+    restored = app.releases.filter(number=restores).first() if restores else None
+    for release in (restored, app.release):
+        if release is not None and files and _content(release.files) == _content(files):
+            return release.files_key
     return secrets.token_hex(32)
+
+
+def _content(files: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
+    return sorted((each["name"], each["sha256"], each["filename"]) for each in files)
+
+
+def _whole(planned: Plan) -> list[Mapping[str, Any]]:
+    """The files with those that keep_files would store."""
+    manifest = catalogue.manifest(planned.template_version)
+    kept = {each["name"] for each in planned.files}
+    made = catalogue.made_files(manifest, planned.parameters, [each["parameter"] for each in planned.files])
+    entries = [
+        {"name": each.name, "parameter": "", "upload": "", "sha256": each.sha256, "filename": each.filename}
+        for each in made
+        if each.name not in kept
+    ]
+    return [*planned.files, *entries]
 
 
 def _collect(refusals: list[Refused], work: Callable[[], Any], otherwise: Any) -> Any:
@@ -141,13 +190,25 @@ def _collect(refusals: list[Refused], work: Callable[[], Any], otherwise: Any) -
     return otherwise
 
 
-def _uploads(project: Project, uploads: Mapping[str, UUID]) -> dict[str, Upload]:
-    """The files named, by parameter; only those of the same project are found."""
-    rows = {row.id: row for row in Upload.objects.filter(id__in=uploads.values(), project_id=project.id)}
+def _named(app: App) -> frozenset[UUID]:
+    """The files that the app has already: they came with it where it was handed over."""
+    return frozenset(UUID(each["upload"]) for each in app.release.files) if app.release else frozenset()
+
+
+def _uploads(project: Project, uploads: Mapping[str, UUID], known: frozenset[UUID]) -> dict[str, Upload]:
+    """The files named, by parameter; only those of the same project are found, and those `known`."""
+    theirs = Q(project_id=project.id) | Q(id__in=known)
+    rows = {row.id: row for row in Upload.objects.filter(theirs, id__in=uploads.values())}
     for parameter, upload_id in uploads.items():
         if upload_id not in rows:
             raise Refused("upload.missing", field=f"parameters.{parameter}")
     return {parameter: rows[upload_id] for parameter, upload_id in uploads.items()}
+
+
+def _volumes(manifest: catalogue.Manifest) -> None:
+    """A volume on the lab's storage needs the lab's plugin."""
+    if not settings.CSI_PLUGIN_ID and any(each.kind == "csi" for each in manifest.volumes):
+        raise Refused("volume.no_csi", field="template")
 
 
 def _zips(manifest: catalogue.Manifest, given: Mapping[str, Upload]) -> None:

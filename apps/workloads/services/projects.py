@@ -12,12 +12,11 @@ from apps.projects.selectors import departure
 from apps.quotas import services as quotas
 from apps.workloads.enums import Desired
 from apps.workloads.models import App
+from apps.workloads.transitions import LIVELY
 from kernel.actors import Actor
 from kernel.errors import Conflict
 from kernel.units import Amounts
 
-#: wanted so, an app runs, or may do so without anybody's asking again
-_LIVELY = (Desired.REQUESTED, Desired.PRESENT, Desired.ASLEEP)
 _NAMED_MAX = 20
 
 
@@ -39,7 +38,9 @@ def archive_project(*, actor: Actor, person: Person, project: Project, reason: s
     Raises Missing, Forbidden, and Conflict `project.apps_run` with the names of what must be stopped.
     """
     archived = projects.archive(actor=actor, person=person, project=project, reason=reason)
-    lively = App.objects.filter(project=project, gone_at__isnull=True, desired__in=_LIVELY).order_by("name")
+    lively = App.objects.filter(
+        project=project, gone_at__isnull=True, desired__in=LIVELY | {Desired.REQUESTED}
+    ).order_by("name")
     names = list(lively.values_list("name", flat=True)[:_NAMED_MAX])
     if names:
         raise Conflict("project.apps_run", names=", ".join(names))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.workloads.models import Claim
 
 CHANNEL = "paillasse_due"
+CHANGED = "paillasse_changed"  #: names an app of which a page shows something else now
 NOT_CLOSER = timedelta(milliseconds=200)  #: hints of one app come in swarms; one look serves them all
 
 
@@ -19,6 +20,7 @@ def wake(app_id: UUID) -> None:
     """Make an app due now, in the transaction of the change that wants it."""
     Claim.objects.filter(app_id=app_id).update(due_at=timezone.now(), hinted_at=None, parked_at=None, tries=0)
     notify()
+    tell(app_id)
 
 
 def look_now(slugs: Collection[str]) -> int:
@@ -35,3 +37,9 @@ def notify() -> None:
     """Tell the watcher that something is due; PostgreSQL delivers it when the transaction commits."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+
+
+def tell(app_id: UUID) -> None:
+    """Tell open pages that this app is not as it was; what changed, they ask."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANGED, str(app_id)])

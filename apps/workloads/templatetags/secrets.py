@@ -15,6 +15,12 @@ def value_of(values: Mapping[str, str] | None, name: str) -> str:
 
 
 @register.filter
+def generated(names: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that the portal draws."""
+    return [each for each in names if each["source"] == "generated"]
+
+
+@register.filter
 def from_members(names: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those that the template asks of a member."""
     return [each for each in names if each["source"] == "member"]

@@ -3,10 +3,17 @@
 from typing import Any
 
 from django import template
+from django.utils import timezone
 
 from apps.catalogue.manifests.model import Parameter
+from apps.cluster import selectors as cluster
 from apps.workloads import explain, selectors
-from apps.workloads.models import App, AppEvent, Release
+from apps.workloads.helping import BUTTONS, WHO
+from apps.workloads.models import App, AppEvent, LastWords, Release
+from apps.workloads.standing import Standing
+from apps.workloads.standing import standing as standing_of
+from kernel.disarm import disarm
+from orchestration.explain import explain as reason_of
 
 register = template.Library()
 
@@ -23,10 +30,36 @@ def state_word(name: str) -> str:
     return str(explain.look(name).word)
 
 
+@register.simple_tag(takes_context=True)
+def standing(context: template.RequestContext, app: App) -> Standing:
+    """How an app stands now: what was seen, unless it is too old or what would be asked does not answer.
+
+    The parts that do not answer are read once a page.
+    """
+    kept: Any = context.render_context.dicts[0]
+    if "parts_away" not in kept:
+        kept["parts_away"] = frozenset(each.part for each in cluster.unreachable())
+    return standing_of(app, timezone.now(), kept["parts_away"])
+
+
 @register.filter
-def why(app: App) -> str:
-    """The sentence that says why the app is not as wanted; empty where it is."""
-    return explain.why(app.observation.reason_code, app.observation.facts)
+def why(seen: Standing | App) -> str:
+    """The sentences that say why the app is not as wanted; empty where it is."""
+    if isinstance(seen, Standing):
+        return explain.why(seen.code, seen.facts)
+    return explain.why(seen.observation.reason_code, seen.observation.facts)
+
+
+@register.filter
+def who_helps(code: str) -> str:
+    """Who can do something about a reason, in the reader's language."""
+    return str(WHO[reason_of(code).who])
+
+
+@register.filter
+def button_word(code: str) -> str:
+    """The word on the button that helps; empty where none does."""
+    return str(BUTTONS.get(reason_of(code).button, ""))
 
 
 @register.filter
@@ -36,9 +69,17 @@ def address(app: App) -> str:
 
 
 @register.filter
-def what_next(app: App) -> Any:
+def what_next(code: str) -> Any:
     """Who acts, and by which button."""
-    return explain.what_next(app.observation.reason_code)
+    return explain.what_next(code)
+
+
+@register.filter
+def troubled(seen: Standing) -> bool:
+    """Whether the page says more than the state: it failed, or something is to be done, or not to be seen."""
+    if seen.state in {"failed", "degraded", "unknown"}:
+        return bool(seen.code)
+    return bool(seen.code) and bool(reason_of(seen.code).button)
 
 
 @register.filter
@@ -92,3 +133,21 @@ def answer_of(release: Release | None, parameter: Parameter) -> Any:
         return ""
     files = {each["parameter"]: each["filename"] for each in release.files}
     return release.parameters.get(parameter.name, files.get(parameter.name, ""))
+
+
+@register.filter
+def event_source(event: AppEvent) -> str:
+    """Who tells it."""
+    return str(explain.TELLERS.get(event.source, event.source))
+
+
+@register.filter
+def words_reason(words: LastWords) -> str:
+    """Why a release failed, as it was said then."""
+    return explain.why(words.reason_code, words.facts)
+
+
+@register.filter
+def disarmed(text: str) -> str:
+    """What a program wrote, harmless to whoever reads it."""
+    return "\n".join(disarm(line) for line in str(text).split("\n"))

@@ -1,9 +1,10 @@
-"""Stop, start, retry, restart, delete: each one call, then back to the app's page with what was done."""
+"""One call a verb, then back to the app's page with what was done."""
 
 from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,17 +13,15 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from apps.accounts.models import Person
-from apps.base.messages import sentence
-from apps.base.requests import actor_of, whole
+from apps.base.requests import done, whole
 from apps.workloads import selectors, services
-from kernel.errors import Conflict
 
 
 @login_required
 @require_POST
 def stop(request: HttpRequest, app_id: UUID) -> HttpResponse:
     """Stop it; what it keeps stays."""
-    return _act(
+    return act(
         request, app_id, services.stop, gettext("It is being stopped. Its data, secrets and address stay.")
     )
 
@@ -31,45 +30,73 @@ def stop(request: HttpRequest, app_id: UUID) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, app_id: UUID) -> HttpResponse:
     """Start it again, if the quota still allows."""
-    return _act(request, app_id, services.start, gettext("It is being started."))
+    return act(request, app_id, services.start, gettext("It is being started."))
+
+
+@login_required
+@require_POST
+def sleep(request: HttpRequest, app_id: UUID) -> HttpResponse:
+    """Put it to sleep; what it keeps stays."""
+    said = gettext("It is being put to sleep. Its data, secrets and address stay; Start wakes it.")
+    return act(request, app_id, services.sleep, said)
 
 
 @login_required
 @require_POST
 def retry(request: HttpRequest, app_id: UUID) -> HttpResponse:
     """Try again what failed."""
-    return _act(request, app_id, services.retry, gettext("It is tried again."))
+    return act(request, app_id, services.retry, gettext("It is tried again."))
 
 
 @login_required
 @require_POST
 def restart(request: HttpRequest, app_id: UUID) -> HttpResponse:
     """Restart by replacing its copies."""
-    return _act(request, app_id, services.restart, gettext("It is being restarted."))
+    return act(request, app_id, services.restart, gettext("It is being restarted."))
 
 
 @login_required
 @require_POST
 def delete(request: HttpRequest, app_id: UUID) -> HttpResponse:
     """Delete it, if its name was typed."""
+    if (again := _not_typed(request, app_id)) is not None:
+        return again
+    said = gettext("It is deleted: its address answers no more, and what it keeps can still be brought back.")
+    if settings.RETENTION_DAYS == 0:
+        said = gettext("It is being deleted, with everything of it.")
+    return act(request, app_id, services.delete, said)
+
+
+@login_required
+@require_POST
+def undo(request: HttpRequest, app_id: UUID) -> HttpResponse:
+    """Undo its deletion, if the quota still allows."""
+    return act(request, app_id, services.undo, gettext("Its deletion is undone: it is as it was before."))
+
+
+@login_required
+@require_POST
+def purge(request: HttpRequest, app_id: UUID) -> HttpResponse:
+    """Remove it for good, if its name was typed again."""
+    if (again := _not_typed(request, app_id)) is not None:
+        return again
+    return act(request, app_id, services.purge, gettext("It is being removed, with everything of it."))
+
+
+def _not_typed(request: HttpRequest, app_id: UUID) -> HttpResponse | None:
+    """Back to the danger zone where the name was not typed as it is."""
     app = selectors.get(cast("Person", request.user), app_id)
-    if request.POST.get("typed", "").strip() != app.name:
-        messages.error(
-            request,
-            gettext("Nothing was deleted: type the name %(name)s to confirm.") % {"name": app.name},
-        )
-        return redirect("workloads:settings", app.id)
-    return _act(request, app_id, services.delete, gettext("It is being deleted, with everything of it."))
+    if request.POST.get("typed", "").strip() == app.name:
+        return None
+    messages.error(
+        request, gettext("Nothing was deleted: type the name %(name)s to confirm.") % {"name": app.name}
+    )
+    return redirect("workloads:settings", app.id)
 
 
-def _act(request: HttpRequest, app_id: UUID, service: Callable[..., Any], said: str) -> HttpResponse:
+def act(request: HttpRequest, app_id: UUID, service: Callable[..., Any], said: str) -> HttpResponse:
     """One call; a lost race or a full quota is said on the page, which shows how things are now."""
     app = selectors.get(cast("Person", request.user), app_id)
     generation = whole(request.POST.get("generation", ""), "generation")
-    try:
-        service(actor=actor_of(request), app_id=app.id, if_generation=generation)
-    except Conflict as error:
-        messages.error(request, sentence(error))
-    else:
-        messages.success(request, said)
+    done(request, said, service, app_id=app.id, if_generation=generation)
     return redirect("workloads:app", app.id)

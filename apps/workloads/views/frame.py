@@ -11,12 +11,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import Person
+from apps.approvals import selectors as approvals
+from apps.approvals.models import Request
 from apps.catalogue import selectors as catalogue
+from apps.leases import selectors as leases
 from apps.projects.permissions import can
 from apps.workloads import explain, selectors
 from apps.workloads.enums import Desired
 from apps.workloads.models import App
-from apps.workloads.transitions import allowed
+from apps.workloads.services import canaries
+from apps.workloads.transitions import VERBS, allowed
 
 TABS = (
     ("app", _("Overview")),
@@ -41,8 +45,21 @@ def framed(person: Person, app_id: UUID, here: str) -> dict[str, Any]:
         "digest": digest(app),
         "address": selectors.address(app),
         "newer": newer(app),
+        "asked": _waiting_request(person, app),
+        "canary": canaries.waits(app),
+        "canary_promoted": 0 < app.promoted_generation == app.generation,
+        "canary_ends": canaries.ends_at(app),
+        "reverted": app.observation.reason_code == "job.reverted",
+        "lease": leases.shown(app),
         **rights(person, app),
     }
+
+
+def _waiting_request(person: Person, app: App) -> Request | None:
+    """The request that waits for a decision, while nothing of the app stands."""
+    if app.desired != Desired.REQUESTED:
+        return None
+    return approvals.visible_to(person).filter(app=app).order_by("-created_at").first()
 
 
 def show(request: HttpRequest, here: str, context: dict[str, Any]) -> HttpResponse:
@@ -53,8 +70,7 @@ def show(request: HttpRequest, here: str, context: dict[str, Any]) -> HttpRespon
 def rights(person: Person, app: App) -> dict[str, bool]:
     """What this person may do with this app now: the role's rights, and what the app's state allows."""
     may = {f"may_{action}": can(person, app.project, action) for action in _ACTIONS}
-    verbs = allowed(app.desired)
-    now = {f"now_{verb.value}": may["may_delete" if verb == "delete" else "may_operate"] for verb in verbs}
+    now = {f"now_{kind.value}": may[f"may_{VERBS[kind].action}"] for kind in allowed(app.desired)}
     return {**may, **now}
 
 
@@ -70,6 +86,8 @@ def digest(app: App) -> str:
     """Changes when what the head shows does; times of answers are left out."""
     seen = app.observation
     shown = [app.desired, app.generation, seen.generation, seen.state, seen.reason_code, seen.waiting_for]
+    shown += [app.promoted_generation, seen.serves]
+    shown += [app.lease_state, app.ends_on]
     text = json.dumps([*shown, seen.conditions, seen.facts, moving(app)], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

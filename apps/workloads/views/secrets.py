@@ -18,7 +18,7 @@ from apps.base.messages import sentence
 from apps.base.requests import actor_of
 from apps.workloads import live, selectors
 from apps.workloads.views.frame import framed
-from kernel.errors import OutsideError, PaillasseError, Refused
+from kernel.errors import Conflict, OutsideError, PaillasseError, Refused
 
 SHOWN_S = 30  # seconds
 _PREFIX = "secret-"
@@ -93,6 +93,23 @@ def provide(request: HttpRequest, app_id: UUID) -> HttpResponse:
         return render(request, "workloads/secrets.html", context, status=status)
     messages.success(request, gettext("The secret is kept. The app goes on with it."))
     return redirect("workloads:app", app.id)
+
+
+@login_required
+@never_cache
+@require_POST
+def rotate(request: HttpRequest, app_id: UUID) -> HttpResponse:
+    """Draw new values, of one secret or of all generated ones; they are not shown."""
+    person = cast("Person", request.user)
+    app = selectors.get(person, app_id)
+    names = [name for name in request.POST.getlist("name") if name]
+    try:
+        live.rotate_secret(actor=actor_of(request), person=person, app=app, names=names)
+    except (Conflict, Refused, OutsideError) as error:
+        messages.error(request, _said(error))
+    else:
+        messages.success(request, gettext("A new value was drawn and kept; it is a new release."))
+    return redirect("workloads:secrets", app.id)
 
 
 def _is_value(key: str, value: object) -> bool:

@@ -14,6 +14,7 @@ from docker.errors import DockerException
 
 from stack.installing import debian_program
 from stack.layout import Layout
+from stack.parts import bridge
 from stack.parts.base import Part, Row
 from stack.parts.runtimes import SOURCES
 from stack.waiting import wait_until
@@ -34,7 +35,7 @@ class Docker(Part):
         """Debian's engine, where this stack may install one and none answers."""
         if not self.layout.install_docker or os.geteuid() != 0 or self._answering() or self._dockerd():
             return []
-        return ["docker.io", "iptables"]
+        return ["docker.io", "iptables", "iproute2"]
 
     def provide(self) -> None:
         """A static busybox, from which the local images are built."""
@@ -55,7 +56,7 @@ class Docker(Part):
             self.settle()
 
     def start(self) -> None:
-        """Start dockerd with folders and socket of this stack."""
+        """Start dockerd with folders, socket and bridge of this stack."""
         run_folder = own_socket(self.layout).parent
         run_folder.mkdir(mode=0o711, parents=True, exist_ok=True)
         command = [
@@ -64,6 +65,7 @@ class Docker(Part):
             f"--data-root={self.layout.home / 'docker'}",
             f"--exec-root={run_folder / 'exec'}",
             f"--pidfile={run_folder / 'docker.pid'}",
+            f"--bridge={bridge.make(digest(self.layout))}",
         ]
         path = f"{os.environ['PATH']}:/usr/sbin:/sbin"
         self.stack.processes.start(self.name, command, env={**os.environ, "PATH": path}, cwd=self.layout.home)
@@ -80,15 +82,15 @@ class Docker(Part):
         with contextlib.closing(docker.DockerClient(base_url=host)) as client:
             for folder in buildable():
                 context = archive(folder, busybox)
-                digest = hashlib.sha256(context).hexdigest()[:16]
+                content = hashlib.sha256(context).hexdigest()[:16]
                 tag = f"paillasse/{folder.name}:{IMAGE_VERSION}"
-                known = [image for image in client.images.list(tag) if image.labels.get("digest") == digest]
+                known = [image for image in client.images.list(tag) if image.labels.get("digest") == content]
                 if not known:
                     client.images.build(
                         fileobj=io.BytesIO(context),
                         custom_context=True,
                         tag=tag,
-                        labels={"digest": digest},
+                        labels={"digest": content},
                         rm=True,
                     )
 
@@ -118,8 +120,12 @@ def own_socket(layout: Layout) -> Path:
 
     A socket's path holds 107 characters at most, and a checkout's may be longer: so it stands in /run.
     """
-    digest = hashlib.sha256(str(layout.home).encode()).hexdigest()[:8]
-    return Path(f"/run/paillasse-{digest}/docker.sock")
+    return Path(f"/run/paillasse-{digest(layout)}/docker.sock")
+
+
+def digest(layout: Layout) -> str:
+    """Return what tells this stack's engine from those of other checkouts, in eight hexadecimal digits."""
+    return hashlib.sha256(str(layout.home).encode()).hexdigest()[:8]
 
 
 def answering(layout: Layout) -> str:

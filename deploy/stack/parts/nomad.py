@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from stack import ports
 from stack.keeping import keep, write
 from stack.layout import CHECKOUT, StackError, as_root, program
-from stack.names import JWT_MOUNT
+from stack.names import CSI_PLUGIN, JWT_MOUNT
 from stack.parts import agentconf
 from stack.parts.base import Part, Row, http, try_http
 from stack.parts.docker import DEFAULT_HOST
@@ -65,6 +65,8 @@ class Nomad(Part):
         wait_until(self._node_ready, why="no Nomad node is ready", deadline_s=self.deadline_s, step_s=0.5)
         if not self.given:
             self._take_tasks_again()
+        if self._kind() == "stand-in":
+            self.stack.facts["csi_plugin"] = CSI_PLUGIN
         self.stack.facts["allowed_drivers"] = self._drivers()
         if not self.layout.external:
             OpenBao(self.stack).trust(f"{self._url()}/.well-known/jwks.json")
@@ -106,6 +108,7 @@ class Nomad(Part):
             "datacenter": "lab",
             "run-as-user": TASK_USER,
             "ports": f"{low}-{high}",
+            "csi-plugin": CSI_PLUGIN,
         }
         flags = [f"--{name}={value}" for name, value in options.items()]
         environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "platform")}

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 from cryptography import x509
 
+from stack import labdata
 from stack.keeping import keep, write
 from stack.layout import StackError
-from stack.names import APPS_DOMAIN, JWT_MOUNT, KV_MOUNT, PORTAL_HOST
+from stack.names import APPS_DOMAIN, DATABASE_MOUNT, DATABASE_ROLE, JWT_MOUNT, KV_MOUNT, PORTAL_HOST
 from stack.parts.base import Part, Row, http, try_http
 from stack.rendering import render
 from stack.venvs import stack_program
@@ -32,6 +33,7 @@ class OpenBao(Part):
 
     name = "openbao"
     variable = "VAULT_ADDR"
+    needs = ("postgres",)  # where its database engine makes logins
     ports = ("vault", "vault-cluster")
     deadline_s: ClassVar[float] = 30.0
 
@@ -64,6 +66,7 @@ class OpenBao(Part):
             self._mounts()
             self._app_roles()
             self._certificate()
+            self._database()
 
     def trust(self, jwks_url: str) -> None:
         """Let the JWT mount believe Nomad's (or solo's) workload identities."""
@@ -111,6 +114,21 @@ class OpenBao(Part):
             self._call("POST", "sys/auth/approle", {"type": "approle"})
         if f"{JWT_MOUNT}/" not in auth:
             self._call("POST", f"sys/auth/{JWT_MOUNT}", {"type": "jwt"})
+
+    def _database(self) -> None:
+        """Offer a database to apps, where PostgreSQL is this stack's own."""
+        port = self.stack.facts.get("labdata_port")
+        if port:
+            mounts = self._call("GET", "sys/mounts")["data"]
+            password = keep(self.layout.secrets / "postgres-openbao", str)
+            labdata.offer(self._call, mounts, int(port), password)
+            self.stack.facts |= {
+                "database_mount": DATABASE_MOUNT,
+                "database_roles": DATABASE_ROLE,
+                "database_host": "127.0.0.1",
+                "database_port": port,
+                "database_name": labdata.DATABASE,
+            }
 
     def _app_roles(self) -> None:
         values = {"kv_mount": KV_MOUNT, "jwt_mount": JWT_MOUNT}

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from stack import labdata
 from stack.keeping import keep, write
 from stack.layout import StackError, program, run
 from stack.parts.base import Part, Row
@@ -86,6 +87,8 @@ class Postgres(Part):
                 connection.execute(f"CREATE ROLE paillasse LOGIN CREATEDB PASSWORD '{secret}'")
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'paillasse'").fetchone():
                 connection.execute("CREATE DATABASE paillasse OWNER paillasse")
+        labdata.make(self._admin_url(), keep(self.layout.secrets / "postgres-openbao"))
+        self.stack.facts["labdata_port"] = str(self.layout.port("postgres"))
         self.stack.facts["database_url"] = (
             f"postgres://paillasse:{secret}@127.0.0.1:{self.layout.port('postgres')}/paillasse"
         )

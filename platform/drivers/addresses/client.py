@@ -1,8 +1,10 @@
 """The prober: one GET to an app's public address, through the same Traefik that users go through."""
 
+import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import urllib3
 from urllib3.exceptions import HTTPError, LocationParseError
@@ -43,13 +45,29 @@ class PublicAddresses:
         self._connect_to = connect_to
         self._ca = Path(ca) if ca else None
         self._clock = clock
-        self._pools = urllib3.PoolManager(
-            num_pools=TARGETS, maxsize=1, cert_reqs="CERT_REQUIRED", ca_certs=ca or None
-        )
+        self._context: tuple[tuple[int, int], ssl.SSLContext] | None = None
+        self._pools = urllib3.PoolManager(num_pools=TARGETS, maxsize=1)
+
+    def _trust(self) -> ssl.SSLContext:
+        """What is trusted, read when the file changed: for each connection it would cost more than asking.
+
+        Raises Misconfigured.
+        """
+        try:
+            stat = self._ca.stat() if self._ca else None
+            now = (stat.st_mtime_ns, stat.st_ino) if stat else (0, 0)
+            if self._context is None or self._context[0] != now:
+                context = ssl.create_default_context(cafile=str(self._ca) if self._ca else None)
+                self._context = (now, context)
+        except OSError as error:
+            raise Misconfigured(PART, f"no certificates in {self._ca}") from error
+        return self._context[1]
 
     def _pool(self, host: str) -> urllib3.HTTPConnectionPool:
         name, _, port = self._connect_to.rpartition(":") if self._connect_to else (host, "", str(self._port))
-        names = {"server_hostname": host, "assert_hostname": host} if self._scheme == "https" else {}
+        names: dict[str, Any] = {}
+        if self._scheme == "https":
+            names = {"server_hostname": host, "assert_hostname": host, "ssl_context": self._trust()}
         return self._pools.connection_from_host(
             name, int(port), scheme=self._scheme, pool_kwargs={**self._pools.connection_pool_kw, **names}
         )
@@ -65,8 +83,6 @@ class PublicAddresses:
         Traefik says it where a connection was opened under another router's TLS options.
         """
         name, target = safe.host(PART, host), safe.target(PART, path)
-        if self._ca is not None and not self._ca.is_file():
-            raise Misconfigured(PART, f"no certificates in {self._ca}")
         found = self._once(name, target)
         if found.status == MISDIRECTED:
             self._pools.clear()

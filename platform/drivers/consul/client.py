@@ -1,6 +1,6 @@
 """Consul through py-consul. Keyword arguments only: its fork and its origin differ in the rest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ from drivers.consul.errors import PART, translated
 from drivers.sessions import READ_S, TokenHeader, new_session
 from kernel.errors import Misconfigured
 from kernel.names import is_full_slug
-from orchestration.ports import Instance
+from orchestration.ports import Instance, Tally
 
 WAIT = "50s"  #: how long Consul holds a blocking query; the read timeout is this plus READ_S
 
@@ -59,6 +59,14 @@ class ConsulServices:
         if names is None:
             raise Misconfigured(PART, "the address does not answer as Consul does")
         return tuple(sorted(name for name in names if is_full_slug(name)))
+
+    def tallies(self) -> Mapping[str, Tally]:
+        """Count the instances of each service of ours by the state of all checks."""
+        with translated():
+            _, checks = self._client.health.state(name="any")
+        if checks is None:
+            raise Misconfigured(PART, "the address does not answer as Consul does")
+        return {name: each for name, each in convert.tallies(checks).items() if is_full_slug(name)}
 
     def changes(self) -> Iterator[frozenset[str]]:
         """Names of our services whose checks changed; an empty set is a sign of life.

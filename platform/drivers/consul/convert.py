@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from orchestration.ports import Instance
+from orchestration.ports import Instance, Tally
 
 Json = Mapping[str, Any]
 _ORDER = ("passing", "warning", "critical")  #: from good to bad; anything else counts as the worst
@@ -38,3 +38,21 @@ def standing(checks: Iterable[Json]) -> dict[str, tuple[str, ...]]:
         if name := check.get("ServiceName"):
             found.setdefault(name, []).append(f"{check.get('CheckID')}={check.get('Status')}")
     return {name: tuple(sorted(lines)) for name, lines in found.items()}
+
+
+def tallies(checks: Iterable[Json]) -> dict[str, Tally]:
+    """Service name -> its instances counted; an instance is as bad as its worst check or its node's."""
+    nodes: dict[str, int] = {}
+    instances: dict[tuple[str, str, str], int] = {}
+    for check in checks:
+        node, bad = str(check.get("Node")), _badness(check)
+        if check.get("ServiceID"):
+            key = (str(check.get("ServiceName")), node, str(check["ServiceID"]))
+            instances[key] = max(bad, instances.get(key, 0))
+        else:
+            nodes[node] = max(bad, nodes.get(node, 0))
+    found: dict[str, Tally] = {}
+    for (name, node, _id), bad in instances.items():
+        well, before = not max(bad, nodes.get(node, 0)), found.get(name, Tally(0, 0))
+        found[name] = Tally(before.passing + well, before.failing + (not well))
+    return found

@@ -1,5 +1,6 @@
 """Nomad's HTTP API, and that of `solo`, through python-nomad."""
 
 from drivers.nomad.client import NomadJobs
+from drivers.nomad.volumes import CsiPlugin
 
-__all__ = ["NomadJobs"]
+__all__ = ["CsiPlugin", "NomadJobs"]

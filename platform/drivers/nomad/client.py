@@ -9,10 +9,13 @@ from nomad import api
 from drivers import safe
 from drivers.nomad import convert, streams
 from drivers.nomad.errors import PART, NotThere, of_response, translated
-from drivers.nomad.volumes import Volumes
+from drivers.nomad.volumes import CsiPlugin, CsiVolumes, HostVolumes, Volumes
 from drivers.sessions import CONNECT_S, TIMEOUT, TokenHeader, new_session
-from kernel.errors import Misconfigured, OutsideRefused, Unavailable
-from orchestration.ports import JobPlan, JobState, JobStatus, NodeState
+from kernel.errors import Misconfigured, OutsideConflict, OutsideRefused, Unavailable
+from kernel.names import is_full_slug
+from orchestration.machines import NodeState
+from orchestration.ports import AllocState, JobLine, JobPlan, JobState, JobStatus, Use
+from orchestration.specs import VolumeKind
 
 PAGE = 200  #: lines a page of a list
 STREAMS = ("stdout", "stderr")
@@ -26,7 +29,14 @@ class NomadJobs:
     """
 
     def __init__(
-        self, address: str, *, namespace: str, region: str = "", token_file: str = "", ca: str = ""
+        self,
+        address: str,
+        *,
+        namespace: str,
+        region: str = "",
+        token_file: str = "",
+        ca: str = "",
+        csi: CsiPlugin | None = None,
     ) -> None:
         self._address = address.rstrip("/")
         self._scope = {"namespace": namespace} | ({"region": region} if region else {})
@@ -44,7 +54,10 @@ class NomadJobs:
         self._jobs = api.Jobs(**settings)
         self._agent = api.Agent(**settings)
         self._allocation = api.Client(**settings).allocation
-        self._volumes = Volumes(self)
+        self._volumes: dict[VolumeKind, Volumes] = {
+            "host": HostVolumes(self),
+            "csi": CsiVolumes(self, csi or CsiPlugin(), namespace),
+        }
 
     def raw(self, method: str, *segments: str, body: Any = None, **params: str) -> requests.Response:
         """Call what python-nomad lacks. Each segment is checked; raises as every method does, or NotThere."""
@@ -79,7 +92,7 @@ class NomadJobs:
 
     def status(self, job_id: str) -> JobStatus:
         """Read a job in three calls; a fourth, the evaluations, only where fewer stand than are wanted."""
-        name = safe.slug(PART, job_id)
+        name = safe.job(PART, job_id)
         raw = self._read(name)
         with translated():
             lines = self._job.get_allocations(name, namespace=self._namespace) or ()
@@ -115,7 +128,7 @@ class NomadJobs:
 
     def plan(self, job: Mapping[str, Any]) -> JobPlan:
         """Ask what a registration would do."""
-        name = safe.slug(PART, str(job.get("ID", "")))
+        name = safe.job(PART, str(job.get("ID", "")))
         with translated():
             return convert.plan(self._job.plan_job(name, {"Job": job}, diff=True))
 
@@ -126,7 +139,7 @@ class NomadJobs:
         are the portal's own, so PreserveCounts stays off. Raises Unavailable where the job cannot be read
         back: the registration may stand.
         """
-        name = safe.slug(PART, str(job.get("ID", "")))
+        name = safe.job(PART, str(job.get("ID", "")))
         body = {"Job": job, "EnforceIndex": True, "JobModifyIndex": expected_index, "PreserveCounts": False}
         with translated():
             self._jobs.register_job(body)
@@ -135,9 +148,17 @@ class NomadJobs:
             raise Unavailable(PART, "the job was registered and is already gone")
         return int(raw["JobModifyIndex"])
 
+    def promote(self, deployment_id: str) -> None:
+        """Let a deployment's canaries in. What Nomad says no to has changed since it was looked at."""
+        name = safe.uuid(PART, deployment_id)
+        try:
+            self.raw("POST", "deployment", "promote", name, body={"DeploymentID": name, "All": True})
+        except (NotThere, OutsideRefused) as error:
+            raise OutsideConflict(PART, str(error)) from error
+
     def stop(self, job_id: str, *, purge: bool = False) -> None:
         """Deregister; nothing happens where no such job stands."""
-        name = safe.slug(PART, job_id)
+        name = safe.job(PART, job_id)
         try:
             with translated():
                 self._job.deregister_job(name, purge="true" if purge else None, namespace=self._namespace)
@@ -161,6 +182,14 @@ class NomadJobs:
         except NotThere:
             return ""
 
+    def log_read(self, alloc_id: str, task: str, stream: str, *, limit_bytes: int = 65536) -> Iterator[str]:
+        """The same last bytes in pieces; none where the allocation or its log is gone or not there yet."""
+        try:
+            with self._log(alloc_id, task, stream, limit_bytes, plain="true") as response, translated():
+                yield from streams.texts(response, limit_bytes)
+        except NotThere:
+            return
+
     def log_follow(self, alloc_id: str, task: str, stream: str, *, limit_bytes: int = 65536) -> Iterator[str]:
         """The same last bytes and what follows; ends with the task. Empty text is Nomad's heartbeat."""
         try:
@@ -174,7 +203,7 @@ class NomadJobs:
             raise OutsideRefused(PART, f"not a log: {stream[:80]!r}")
         where = ("client", "fs", "logs", safe.uuid(PART, alloc_id))
         what = {"task": safe.word(PART, task), "type": stream, "origin": "end", "offset": str(limit_bytes)}
-        return self._stream(*where, read_s=streams.HEARTBEAT_S, **what, **how)
+        return self._stream(*where, read_s=streams.LOG_SILENCE_S, **what, **how)
 
     def _stream(self, *segments: str, read_s: float, **params: str) -> requests.Response:
         url = "/".join([self._address, "v1", *segments])
@@ -203,24 +232,48 @@ class NomadJobs:
                 yield from streams.events(response)
             raise Unavailable(PART, "the event stream ended")
 
-    def volume_exists(self, name: str) -> bool:
-        """Whether a dynamic host volume of that name stands in the namespace."""
-        return bool(self._volumes.ids(name))
+    def volume_exists(self, name: str, *, kind: VolumeKind = "host") -> bool:
+        """Whether a volume of that name stands in the namespace."""
+        return self._volumes[kind].exists(name)
 
-    def create_volume(self, name: str, *, size_mib: int) -> None:
+    def create_volume(self, name: str, *, size_mib: int, kind: VolumeKind = "host") -> None:
         """Make a volume; one that stands is left as it is."""
-        if not self._volumes.ids(name):
-            self._volumes.create(name, size_mib)
+        if not self._volumes[kind].exists(name):
+            self._volumes[kind].create(name, size_mib)
 
-    def delete_volume(self, name: str) -> None:
+    def delete_volume(self, name: str, *, kind: VolumeKind = "host") -> None:
         """Delete a volume with what it holds; nothing happens where none stands."""
-        for volume_id in self._volumes.ids(name):
-            self._volumes.delete(volume_id)
+        self._volumes[kind].delete(name)
 
     def list_ours(self) -> tuple[JobState, ...]:
         """All jobs of the namespace that carry our mark."""
         lines = self.listed("jobs", meta="true")
         return tuple(convert.job(line) for line in lines if convert.OWNER_MARK in (line.get("Meta") or {}))
+
+    def statuses(self) -> tuple[JobLine, ...]:
+        """All jobs of our form, in one call: pages would shift while a job moves to the front.
+
+        Raises Unavailable where a server answers that knows no leader: its picture may be old.
+        """
+        response = self.raw("GET", "jobs", "statuses")
+        if response.headers.get("X-Nomad-Knownleader") == "false":
+            raise Unavailable(PART, "the server that answered knows no leader")
+        with translated():
+            return tuple(convert.line(each) for each in response.json() or () if is_full_slug(each["ID"]))
+
+    def allocations(self) -> tuple[AllocState, ...]:
+        """All allocations of jobs of our form, in pages."""
+        lines = self.listed("allocations", resources="true")
+        return tuple(convert.allocation(each) for each in lines if is_full_slug(each["JobID"]))
+
+    def usage(self, alloc_id: str) -> Use | None:
+        """Ask the allocation's machine, through a server. None where it does not run any more."""
+        try:
+            response = self.raw("GET", "client", "allocation", safe.uuid(PART, alloc_id), "stats")
+        except NotThere:
+            return None
+        with translated():
+            return convert.use(response.json())
 
     def nodes(self) -> tuple[NodeState, ...]:
         """The machines, with what live allocations of readable namespaces hold. Needs node read."""

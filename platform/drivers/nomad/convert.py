@@ -5,17 +5,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from orchestration.deployment import DeploymentState
+from orchestration.machines import NodeState
 from orchestration.ports import (
+    AllocLine,
     AllocState,
-    DeploymentState,
+    JobLine,
     JobPlan,
     JobState,
-    NodeState,
     PlacementFailure,
     TaskEvent,
+    Use,
 )
 
 Json = Mapping[str, Any]
+MIB = 1024 * 1024
 OWNER_MARK = "paillasse.app"
 LIVE = frozenset({"pending", "running", "unknown"})
 
@@ -30,6 +34,27 @@ def job(raw: Json) -> JobState:
         status=raw["Status"],
         meta=raw.get("Meta") or {},
         raw=raw,
+        submitted_ns=raw.get("SubmitTime") or 0,
+    )
+
+
+def line(raw: Json) -> JobLine:
+    """Read a line of /v1/jobs/statuses."""
+    deployment = raw.get("LatestDeployment") or {}
+    return JobLine(
+        id=raw["ID"],
+        version=raw["Version"],
+        submitted_ns=raw.get("SubmitTime") or 0,
+        stopped=bool(raw.get("Stop")),
+        allocations=tuple(
+            AllocLine(
+                job_version=each["JobVersion"],
+                client_status=each["ClientStatus"],
+                healthy=(each.get("DeploymentStatus") or {}).get("Healthy"),
+            )
+            for each in raw.get("Allocs") or ()
+        ),
+        moving=bool(deployment.get("IsActive")),
     )
 
 
@@ -74,12 +99,26 @@ def allocation(raw: Json) -> AllocState:
         restarts=sum(state.get("Restarts") or 0 for state in states.values()),
         oom_killed=_oom(states.values()),
         modify_index=raw.get("ModifyIndex") or 0,
+        job_id=raw.get("JobID") or "",
+        cpu_mhz=(limits := _held(raw.get("AllocatedResources") or {})).cpu_mhz,
+        memory_mib=limits.memory_mib,
     )
+
+
+def use(raw: Json) -> Use | None:
+    """Read what an allocation uses. Cgroups of the second version tell `Usage` alone of some drivers."""
+    told = raw.get("ResourceUsage") or {}
+    memory, cpu = told.get("MemoryStats") or {}, told.get("CpuStats") or {}
+    if not raw.get("Tasks"):
+        return None
+    size = memory.get("RSS") or memory.get("Usage") or 0
+    return Use(cpu_mhz=float(cpu.get("TotalTicks") or 0), memory_mib=size / MIB)
 
 
 def deployment(raw: Json) -> DeploymentState:
     """Read a deployment; its groups are added up."""
     groups = (raw.get("TaskGroups") or {}).values()
+    canaries = [group for group in groups if group.get("DesiredCanaries")]
     return DeploymentState(
         id=raw["ID"],
         job_version=raw.get("JobVersion", 0),
@@ -87,6 +126,9 @@ def deployment(raw: Json) -> DeploymentState:
         description=raw.get("StatusDescription") or "",
         healthy=sum(group.get("HealthyAllocs") or 0 for group in groups),
         desired=sum(group.get("DesiredTotal") or 0 for group in groups),
+        canaries=sum(group["DesiredCanaries"] for group in canaries),
+        promoted=bool(canaries) and all(group.get("Promoted") for group in canaries),
+        auto_promote=bool(canaries) and all(group.get("AutoPromote") for group in canaries),
     )
 
 

@@ -21,6 +21,8 @@ _ABSENT = re.compile(
     r"(?i)(?:job|alloc\w*|node|deployment|volume|log entry for task .*) not found"
     r'|unknown allocation "|task ".*" not started yet'
 )
+#: the lab's plugin is not there, or its name is another: no repetition mends it
+_NO_PLUGIN = re.compile(r"(?:rpc error: )?(?:no CSI plugin named|no such plugin|plugin not found)")
 _OURS_TO_MEND = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 _UNTRUSTED = (
     requests.exceptions.SSLError,
@@ -47,7 +49,7 @@ def of_response(response: requests.Response) -> Exception:
 
 
 def _kind(status: int, text: str) -> type[OutsideError]:
-    if status in _OURS_TO_MEND:
+    if status in _OURS_TO_MEND or _NO_PLUGIN.match(text):
         return Misconfigured
     if _CONFLICT.match(text):
         return OutsideConflict

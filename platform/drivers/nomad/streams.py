@@ -9,8 +9,12 @@ from typing import Any
 
 import requests
 
+from drivers.nomad import convert
+from orchestration.ports import AllocState
+
 TOPICS = ("Job", "Allocation", "Evaluation", "Deployment")
 HEARTBEAT_S = 35.0  #: Nomad sends a heartbeat every 10 s; three missed ones mean that nobody is there
+LOG_SILENCE_S = 10.0  #: of a log it sends one every second
 MAX_LINE = 8 * 1024 * 1024  #: bytes; an event carries a whole job
 
 
@@ -22,6 +26,7 @@ class Event:
     topic: str
     type: str
     job_id: str
+    allocation: AllocState | None = None  #: as it stands now, where the event is of one
 
 
 def arriving(response: requests.Response) -> Iterator[bytes]:
@@ -47,7 +52,8 @@ def _event(raw: dict[str, Any]) -> Event:
     parts = (raw.get("Payload") or {}).values()
     payload: dict[str, Any] = next((part for part in parts if isinstance(part, dict)), {})
     job_id = payload.get("JobID") or (raw["Key"] if raw["Topic"] == "Job" else "")
-    return Event(raw["Index"], raw["Topic"], raw["Type"], job_id)
+    alloc = convert.allocation(payload) if raw["Topic"] == "Allocation" and payload.get("ID") else None
+    return Event(raw["Index"], raw["Topic"], raw["Type"], job_id, alloc)
 
 
 def events(response: requests.Response) -> Iterator[Event | None]:
@@ -68,6 +74,16 @@ def head(response: requests.Response, limit: int) -> bytes:
         if len(found) >= limit:
             break
     return found[:limit]
+
+
+def texts(response: requests.Response, limit: int) -> Iterator[str]:
+    """At most `limit` bytes of a body, decoded as they come."""
+    text = codecs.getincrementaldecoder("utf-8")("replace")
+    for chunk in arriving(response):
+        yield text.decode(chunk[:limit])
+        limit -= len(chunk)
+        if limit <= 0:
+            return
 
 
 def frames(response: requests.Response) -> Iterator[str]:

@@ -11,7 +11,7 @@ from drivers.traefik import convert
 from drivers.traefik.errors import PART, NotThere, checked, translated
 from orchestration.ports import RouterState
 
-PAGE = 100  #: lines a page
+PAGE = 10_000  #: lines a page: Traefik builds its whole list anew for each
 KINDS = ("http", "tcp")
 
 
@@ -65,6 +65,11 @@ class TraefikRoutes:
         """Names of routers that have the form of ours."""
         found = (convert.router(line).name for line in self._listed())
         return tuple(sorted(name for name in found if convert.is_ours(name)))
+
+    def statuses(self) -> Mapping[str, str]:
+        """Each router of our form with its status."""
+        found = (convert.router(line) for line in self._listed())
+        return {each.name: each.status for each in found if convert.is_ours(each.name)}
 
     def foreign_hosts(self, domain: str) -> Mapping[str, str]:
         """Hosts below a domain that routers not of our form serve: host -> router. Patterns are left out."""

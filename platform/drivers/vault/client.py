@@ -1,6 +1,6 @@
 """OpenBao or Vault through hvac: KV v2 secrets, policies, JWT roles."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import hvac
@@ -12,11 +12,16 @@ from drivers.vault.errors import PART, NotThere, translated
 from drivers.vault.tokens import AppRoleTokens, FileTokens, Tokens
 from kernel.errors import Misconfigured, OutsideConflict
 from kernel.names import RESERVED_PREFIX, is_full_slug
-from orchestration.ports import SecretState
+from orchestration.ports import SecretNames, SecretState
 
 T = TypeVar("T")
 _MERGE = {"Content-Type": "application/merge-patch+json"}
 _APP = f"{RESERVED_PREFIX}app-"
+
+
+def _slugs(names: Iterable[str], prefix: str) -> frozenset[str]:
+    mine = (name.removeprefix(prefix) for name in names if name.startswith(prefix))
+    return frozenset(slug for slug in mine if is_full_slug(slug))
 
 
 class VaultSecrets:
@@ -175,10 +180,15 @@ class VaultSecrets:
 
     def list_ours(self) -> tuple[str, ...]:
         """Full slugs that still have a path, a policy or a role of ours."""
+        found = self.names()
+        return tuple(sorted(found.paths | found.policies | found.roles))
+
+    def names(self) -> SecretNames:
+        """The same, each kind by itself."""
         paths = self._keys(f"/v1/{self._kv_mount}/metadata/{self._kv_prefix}")
-        named = self._keys("/v1/sys/policies/acl") + self._keys(f"/v1/auth/{self._jwt_mount}/role")
-        slugs = set(paths) | {name.removeprefix(_APP) for name in named if name.startswith(_APP)}
-        return tuple(sorted(slug for slug in slugs if is_full_slug(slug)))
+        policies = self._keys("/v1/sys/policies/acl")
+        roles = self._keys(f"/v1/auth/{self._jwt_mount}/role")
+        return SecretNames(_slugs(paths, ""), _slugs(policies, _APP), _slugs(roles, _APP))
 
     def version(self) -> str:
         """The server's version. Raises Unavailable while it is sealed or not there."""

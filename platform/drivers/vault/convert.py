@@ -11,6 +11,7 @@ from orchestration.ports import SecretState
 
 KEY = "key."
 BY, AT = "by", "at"  #: entries of the caller's metadata that say who writes, and when
+NOBODY = "-"  #: the entry of a key whose writer did not say who they are
 _LIMIT = 512  #: characters of one value of custom metadata
 
 
@@ -30,11 +31,18 @@ def state(path: str, raw: Mapping[str, Any]) -> SecretState:
         keys=tuple(keys),
         metadata=dict(told),
         updated_at=raw.get("updated_time") or "",
+        marks={name: mark(told[f"{KEY}{name}"]) for name in keys},
     )
+
+
+def mark(text: str) -> tuple[str, str]:
+    """When a key was written and by whom, each empty where its writer did not say."""
+    at, _, by = text.partition(" ")
+    return (at, by) if at != NOBODY else ("", "")
 
 
 def entries(values: Mapping[str, str], metadata: Mapping[str, str]) -> dict[str, str]:
     """Custom metadata to merge after these values were written."""
-    who = " ".join(filter(None, (metadata.get(AT, ""), metadata.get(BY, "")))) or "-"
+    who = " ".join(filter(None, (metadata.get(AT, ""), metadata.get(BY, "")))) or NOBODY
     marks = {name: text[:_LIMIT] for name, text in metadata.items() if name not in {BY, AT}}
     return marks | {f"{KEY}{name}": who[:_LIMIT] for name in values}

@@ -6,7 +6,7 @@ from typing import Any
 from kernel.names import OutsideNames
 from orchestration.policy.rules import PolicyRules, Violation
 from orchestration.render.job import PORT, SERVICE_META_APP
-from orchestration.render.traefik_tags import route_of, traefik_tags
+from orchestration.render.traefik_tags import CANARY_TAGS, route_of, traefik_tags
 
 SECOND = 1_000_000_000
 _SERVICE = "TaskGroups[0].Services[0]"
@@ -59,7 +59,7 @@ def _tags(service: Mapping[str, Any], names: OutsideNames, rules: PolicyRules) -
     label, _, domain = route.host.partition(".")
     if route.kind != "none" and (not label or domain != rules.apps_domain):
         yield Violation("policy.host", f"{_SERVICE}.Tags", route.host)
-    if service.get("CanaryTags", []) != (["traefik.enable=false"] if tags else []):
+    if service.get("CanaryTags", []) != ([*CANARY_TAGS] if tags else []):
         yield Violation("policy.tags", f"{_SERVICE}.CanaryTags", str(service.get("CanaryTags"))[:200])
 
 

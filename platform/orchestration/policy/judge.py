@@ -6,6 +6,7 @@ from typing import Any
 from kernel.names import OutsideNames
 from orchestration.policy.bounds import bounds
 from orchestration.policy.edge import services
+from orchestration.policy.rollout import rollout
 from orchestration.policy.rules import PolicyRules, Violation
 from orchestration.policy.shape import JOB, misshapen
 from orchestration.policy.task import task_rules
@@ -30,6 +31,7 @@ def judge(job: Mapping[str, Any], rules: PolicyRules) -> tuple[Violation, ...]:
     return (
         *_texts(job),
         *bounds(job, rules),
+        *rollout(group),
         *services(group, names, job["Meta"][META_APP], rules),
         *volumes(group, names),
         *task_rules(task, names, rules),

@@ -17,6 +17,7 @@ class PolicyRules:
     ] = ()  #: "lab/" allows lab/web:1; "lab/web" allows lab/web:1, not lab/web2:1
     apps_domain: str = "apps.localhost"
     files_url: str = ""  #: the portal's own file address; empty: no artifacts at all
+    keeper_image: str = ""  #: the image that works on volumes with driver docker
     kv_prefix: str = "apps"
     max_cpu_mhz: int = 32_000
     max_memory_mib: int = 131_072

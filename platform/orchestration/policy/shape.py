@@ -52,7 +52,14 @@ _TASK = {
     "Resources": {"CPU": NUMBER, "MemoryMB": NUMBER, "Devices": [{"Name": TEXT, "Count": NUMBER}]},
     "Artifacts": [{"GetterSource": TEXT, "GetterOptions": MAP, "GetterMode": TEXT, "RelativeDest": TEXT}],
     "Templates": [
-        {"EmbeddedTmpl": TEXT, "DestPath": TEXT, "Envvars": FLAG, "ChangeMode": TEXT, "Perms": TEXT}
+        {
+            "EmbeddedTmpl": TEXT,
+            "DestPath": TEXT,
+            "Envvars": FLAG,
+            "ChangeMode": TEXT,
+            "ChangeSignal": TEXT,
+            "Perms": TEXT,
+        }
     ],
     "Vault": {"Role": TEXT, "ChangeMode": TEXT, "Env": FLAG, "DisableFile": FLAG},
     "VolumeMounts": [{"Volume": TEXT, "Destination": TEXT, "ReadOnly": FLAG}],
@@ -79,6 +86,7 @@ _GROUP = {
         "HealthyDeadline": NUMBER,
         "ProgressDeadline": NUMBER,
         "AutoRevert": FLAG,
+        "AutoPromote": FLAG,
         "Canary": NUMBER,
     },
     "RestartPolicy": {"Attempts": NUMBER, "Delay": NUMBER, "Interval": NUMBER, "Mode": TEXT},

@@ -7,6 +7,7 @@ from typing import Any
 from kernel.names import OutsideNames
 from orchestration.policy.rules import PolicyRules, Violation
 from orchestration.policy.shape import CONFIGS, misshapen
+from orchestration.render.database_template import is_database
 from orchestration.render.literal import is_relative_path
 from orchestration.render.secret_templates import is_ours
 from orchestration.render.task import EXEC_DRIVERS, PIDS_LIMIT
@@ -106,5 +107,5 @@ def _secrets(task: Mapping[str, Any], names: OutsideNames, rules: PolicyRules) -
     if vault is not None and vault != own:
         yield Violation("policy.vault", f"{_TASK}.Vault", str(vault)[:80])
     for index, template in enumerate(templates):
-        if not is_ours(template, names, rules.edge.kv_mount):
+        if not is_ours(template, names, rules.edge.kv_mount) and not is_database(template, rules.edge):
             yield Violation("policy.template", f"{_TASK}.Templates[{index}]", str(template)[:200])

@@ -23,6 +23,8 @@ class Address(EdgeReconciler):
         if answer.status in route.accept:
             return RIGHT
         if answer.status is not None:
-            return self.not_yet("answer.status", status=answer.status, accepted=list(route.accept))
+            return self.not_yet(
+                "answer.status", status=answer.status, accepted=list(route.accept), path=route.path
+            )
         word = answer.error if answer.error in ERRORS else "refused"
-        return self.not_yet(f"answer.{word}", redact_text(answer.detail)[:500])
+        return self.not_yet(f"answer.{word}", redact_text(answer.detail)[:500], host=route.host)

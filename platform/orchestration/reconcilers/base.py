@@ -12,8 +12,9 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
+from orchestration.deployment import DeploymentState
 from orchestration.policy import PolicyRules
-from orchestration.ports import Drivers, JobStatus
+from orchestration.ports import AllocState, Drivers, JobStatus
 from orchestration.render import render_job
 from orchestration.specs import AppSpec
 from orchestration.states import ConditionType, ObservedState
@@ -31,6 +32,7 @@ class Context:
     new_secret: Callable[[int], str]  #: draws a secret of that many characters
     answered_before: bool = False  #: this generation was seen running already
     state: ObservedState | None = None  #: what the last pass said
+    serves: int | None = None  #: the release that was last seen to serve
     settled: frozenset[str] = frozenset()  #: the last pass's, if this generation's and younger than a minute
     job_version: int | None = None  #: the last pass's, if this generation's and no retry was asked since
     written: frozenset[str] = (
@@ -92,6 +94,31 @@ class Scope:
     def status(self) -> JobStatus:
         """The job as Nomad has it."""
         return self.drivers.jobs.status(self.spec.names.job_id)
+
+    @property
+    def deployment(self) -> DeploymentState | None:
+        """The deployment of the very version that stands."""
+        job, deployment = self.status.job, self.status.deployment
+        return deployment if job and deployment and deployment.job_version == job.version else None
+
+    @property
+    def current(self) -> list[AllocState]:
+        """The allocations of the version that stands."""
+        version = self.status.job.version if self.status.job else -1
+        return [each for each in self.status.allocations if each.job_version == version]
+
+    @property
+    def canaries(self) -> list[AllocState]:
+        """Healthy canaries of a release that is held back; none where nothing is."""
+        if self.deployment is None or not self.deployment.holds_back:
+            return []
+        return [each for each in self.current if each.canary and each.healthy is True and each.runs]
+
+    @property
+    def held_back(self) -> bool:
+        """Whether all canaries are healthy and wait to be let in, while the older version serves."""
+        deployment = self.deployment
+        return deployment is not None and deployment.holds_back and len(self.canaries) >= deployment.canaries
 
 
 class Reconciler(ABC):

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from orchestration.causes import Cause, allocation_cause, placement_cause
-from orchestration.ports import AllocState, DeploymentState
+from orchestration.checks import asked
+from orchestration.deployment import DEPLOYING, DeploymentState
+from orchestration.ports import AllocState
 from orchestration.reconcilers.base import RIGHT, Observation, Reconciler, Verdict
 from orchestration.render.job import PROGRESS_MARGIN_S
 from orchestration.states import ConditionType, ObservedState
 
-ACTIVE = frozenset({"running", "pending", "paused", "blocked", "unblocking", "initializing"})
 STARTED = frozenset({"pending", "running"})
 GRACE_S = 15  #: after a failure Nomad may place the allocation once more; only then it failed for good
 
@@ -21,17 +22,19 @@ class Health(Reconciler):
 
     def observe(self) -> Observation:
         """Healthy copies first, then Nomad's verdict, then what is under way."""
-        mine, deployment = self._mine(), self._deployment()
-        active = deployment is not None and deployment.status in ACTIVE
+        mine, deployment = self.scope.current, self.scope.deployment
+        if deployment is not None and self.scope.held_back:
+            return self._held_back(deployment)
+        active = deployment is not None and deployment.status in DEPLOYING
         healthy = sum(_healthy(each, active=active) for each in mine)
         wanted = self.spec.resources.count
-        if healthy >= wanted:
+        if healthy >= wanted and not (deployment is not None and deployment.holds_back):
             return RIGHT
         if deployment is not None and deployment.status == "failed":
             return self._failed(mine, deployment)
         live = [each for each in mine if each.client_status in STARTED and each.desired_status == "run"]
         if self.scope.status.blocked is not None and not live:
-            cause = placement_cause(self.scope.status.blocked)
+            cause = placement_cause(self.scope.status.blocked, self.spec.resources)
             return _tell(Verdict.WAITING, ObservedState.PLACING, cause)
         if healthy and not active:
             cause = allocation_cause(mine, self.spec) or Cause("copies.missing")
@@ -39,22 +42,27 @@ class Health(Reconciler):
             return _tell(Verdict.PARTLY, ObservedState.DEGRADED, cause, figures)
         return self._under_way(mine, live, active=active)
 
-    def _mine(self) -> list[AllocState]:
-        job = self.scope.status.job
-        version = job.version if job else -1
-        return [each for each in self.scope.status.allocations if each.job_version == version]
-
-    def _deployment(self) -> DeploymentState | None:
-        job, deployment = self.scope.status.job, self.scope.status.deployment
-        return deployment if job and deployment and deployment.job_version == job.version else None
+    def _held_back(self, deployment: DeploymentState) -> Observation:
+        """The older version serves; what stands beside it waits to be let in."""
+        older = [each for each in self.scope.status.allocations if each not in self.scope.current]
+        serves = any(each.runs for each in older)
+        figures = {"healthy": len(self.scope.canaries), "wanted": deployment.canaries}
+        code = "canary.promoting" if deployment.auto_promote or self.spec.promoted else "canary.waiting"
+        state = ObservedState.RUNNING if serves else ObservedState.STARTING
+        return _tell(Verdict.PARTLY if serves else Verdict.WAITING, state, Cause(code), figures)
 
     def _failed(self, mine: Sequence[AllocState], deployment: DeploymentState) -> Observation:
         cause = allocation_cause(mine, self.spec)
         if cause is None and self.scope.status.blocked is not None:
-            cause = placement_cause(self.scope.status.blocked)
+            cause = placement_cause(self.scope.status.blocked, self.spec.resources)
         if cause is None:
             late = "progress deadline" in deployment.description
-            cause = Cause("deadline.passed" if late else "check.failing", deployment.description)
+            facts: dict[str, object] = {"deadline_s": self.spec.healthy_deadline_s}
+            cause = (
+                Cause("deadline.passed", deployment.description, facts)
+                if late
+                else Cause("check.failing", deployment.description, {"asked": asked(self.spec.check)})
+            )
         return _tell(Verdict.WRONG, ObservedState.FAILED, cause)
 
     def _under_way(
@@ -66,7 +74,8 @@ class Health(Reconciler):
         if mine and not live and not active and not self._just_failed(mine):
             return _tell(Verdict.WRONG, ObservedState.FAILED, cause or Cause("task.lost"))
         if late:
-            facts: dict[str, object] = {"cause": cause.code} if cause else {}
+            facts: dict[str, object] = {"deadline_s": self.spec.healthy_deadline_s}
+            facts |= {"cause": cause.code, **cause.facts} if cause else {}
             told = Cause("deadline.passed", cause.message if cause else "", facts)
             return _tell(Verdict.WRONG, ObservedState.FAILED, told)
         if not mine:
@@ -80,7 +89,7 @@ class Health(Reconciler):
 
 def _healthy(alloc: AllocState, *, active: bool) -> bool:
     """Running and not known as unhealthy; without a deployment nobody gives a verdict."""
-    if alloc.client_status != "running" or alloc.desired_status != "run":
+    if not alloc.runs:
         return False
     return alloc.healthy is True or (alloc.healthy is None and not active)
 

@@ -19,10 +19,11 @@ from orchestration.reconcilers.base import (
     Verdict,
     Writer,
 )
-from orchestration.render.job import META_APP
+from orchestration.render.job import META_APP, SERVICE_META_RELEASE
 from orchestration.states import ConditionType, ObservedState
 
 LIVE = frozenset({"pending", "running", "unknown"})  #: unknown: its node is cut off and may still run it
+SETTLES_S = 20.0  #: longer than Nomad takes to end a deployment whose allocations are all healthy
 _NOT_OURS = Observation(Verdict.WRONG, ObservedState.FAILED, "job.not_ours", retryable=False)
 
 
@@ -40,7 +41,7 @@ class Job(Writer, Removable):
         return job.meta.get(META_APP) == self.spec.app_id
 
     def observe(self) -> Observation:
-        """Compare field by field; a job that Nomad rolled back is not sent again."""
+        """Compare field by field; a job that Nomad rolled back is looked at as it stands, not sent again."""
         job = self.scope.status.job
         if job is not None and not self._ours(job):
             return _NOT_OURS
@@ -59,7 +60,19 @@ class Job(Writer, Removable):
                 retryable=False,
                 facts={"violations": told},
             )
+        if self._settles():
+            return Observation(Verdict.WAITING, ObservedState.STARTING, "job.evaluating")
         return MISSING if job is None else replace(DIFFERENT, message=", ".join(changes)[:500])
+
+    def _settles(self) -> bool:
+        """Whether what stands is healthy, and Nomad is about to hold it for stable.
+
+        What is registered before cancels its deployment, and leaves Nomad no version to go back to.
+        """
+        seen, age_s = self.scope.deployment, self.ctx.age_s
+        if seen is None or seen.status != "running" or seen.holds_back or age_s > SETTLES_S:
+            return False
+        return 0 < seen.desired <= seen.healthy
 
     def _tried(self) -> list[Any]:
         """Allocations of the version that was ours."""
@@ -73,9 +86,18 @@ class Job(Writer, Removable):
 
     def _revert_told(self) -> Observation:
         cause = allocation_cause(self._tried(), self.spec)
-        facts = {"cause": cause.code, **cause.facts} if cause else {}
+        facts: dict[str, object] = {"release": self.spec.release, "serves": self._stands() or self.ctx.serves}
+        facts |= {"cause": cause.code, **cause.facts} if cause else {}
         message = cause.message if cause else ""
-        return Observation(Verdict.WRONG, ObservedState.FAILED, "job.reverted", message, facts=facts)
+        return Observation(Verdict.PARTLY, ObservedState.DEGRADED, "job.reverted", message, facts=facts)
+
+    def _stands(self) -> int | None:
+        """The release that the job in Nomad was rendered from: its service says so."""
+        job = self.scope.status.job
+        groups = job.raw.get("TaskGroups") or () if job else ()
+        services = [each for group in groups for each in group.get("Services") or ()]
+        told = [(each.get("Meta") or {}).get(SERVICE_META_RELEASE, "") for each in services]
+        return next((int(each) for each in told if each.isdigit()), None)
 
     def create(self) -> None:
         """Register if no job of that name stands."""

@@ -1,5 +1,6 @@
 """The app's routers in Traefik."""
 
+from kernel.redact import redact_text
 from orchestration.reconcilers.base import GONE, RIGHT, Observation, Removable, Verdict
 from orchestration.reconcilers.edge import EdgeReconciler
 from orchestration.render import router_names
@@ -19,7 +20,8 @@ class Router(EdgeReconciler, Removable):
             if router is None:
                 return self.not_yet("route.missing", router=name)
             if router.status == "disabled":
-                return self.not_yet("route.disabled", "; ".join(router.errors), router=name)
+                told = [redact_text(each)[:200] for each in router.errors][:3]
+                return self.not_yet("route.disabled", "; ".join(told), router=name, errors=told)
         return RIGHT
 
     def remains(self) -> Observation:

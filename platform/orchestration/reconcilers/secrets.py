@@ -49,7 +49,11 @@ class Secrets(Writer, Removable):
             for each in self.spec.secrets
             if each.source == "generated" and each.name not in known
         }
-        marks = {META_APP: self.spec.app_id, "paillasse.project": self.spec.project_id}
+        marks = {
+            META_APP: self.spec.app_id,
+            "paillasse.project": self.spec.project_id,
+            "at": self.ctx.now.isoformat(timespec="seconds"),
+        }
         version = standing.version if standing else 0
         self.drivers.secrets.write_secret(self.spec.names.secret_path, values, cas=version, metadata=marks)
 

@@ -1,6 +1,7 @@
 """The app's instances in Consul."""
 
 from kernel.redact import redact_text
+from orchestration.checks import check_facts
 from orchestration.ports import Instance
 from orchestration.reconcilers.base import GONE, RIGHT, Observation, Removable, Verdict
 from orchestration.reconcilers.edge import EdgeReconciler
@@ -27,13 +28,14 @@ class Service(EdgeReconciler, Removable):
         wanted = self.spec.resources.count
         if passing >= wanted:
             return RIGHT
-        output = next((each.output for each in standing if each.status != "passing"), "")
         if not standing:
             return self.not_yet("service.missing")
-        if not passing:
-            return self.not_yet("check.failing", redact_text(output)[:MESSAGE_MAX])
-        facts: dict[str, object] = {"healthy": passing, "wanted": wanted}
+        output = next((each.output for each in standing if each.status != "passing"), "")
         message = redact_text(output)[:MESSAGE_MAX]
+        came = check_facts(self.spec.check, message)
+        if not passing:
+            return self.not_yet("check.failing", message, **came)
+        facts: dict[str, object] = {"healthy": passing, "wanted": wanted, **came}
         return Observation(Verdict.PARTLY, ObservedState.DEGRADED, "copies.missing", message, facts=facts)
 
     def remains(self) -> Observation:

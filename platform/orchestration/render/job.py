@@ -5,14 +5,15 @@ Meta holds stable ids only: any change of it replaces allocations (Nomad's sched
 The release number stands in the service's Meta, which changes in place.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kernel.errors import Refused
-from kernel.names import is_slug
+from kernel.names import OutsideNames, is_slug
 from orchestration.render.literal import interpolated
 from orchestration.render.task import task
-from orchestration.render.traefik_tags import traefik_tags
-from orchestration.specs import SURGE, AppSpec, Check
+from orchestration.render.traefik_tags import CANARY_TAGS, traefik_tags
+from orchestration.specs import SURGE, AppSpec, Check, Volume, VolumeKind
 
 SECOND = 1_000_000_000
 GROUP = "app"
@@ -20,8 +21,12 @@ PORT = "http"
 META_APP = "paillasse.app"
 META_RESTART = "paillasse.restart"
 SERVICE_META_APP = "paillasse-app"
+SERVICE_META_RELEASE = "paillasse-release"
 PRIORITY = 50
 EPHEMERAL_MIB = 300
+#: how a volume may be mounted. Nomad lets allocations of one node share the first (so a keeper gets in beside
+#: the app); the second is shared by all nodes
+ACCESS: Mapping[VolumeKind, str] = {"host": "single-node-writer", "csi": "multi-node-multi-writer"}
 PROGRESS_MARGIN_S = 60  #: Nomad wants the progress deadline beyond the healthy deadline
 
 
@@ -64,7 +69,7 @@ def _group(spec: AppSpec) -> dict[str, Any]:
         "ShutdownDelay": spec.shutdown_delay_s * SECOND,
         "Networks": _networks(spec),
         "Services": [_service(spec)] if has_service(spec) else [],
-        "Volumes": _volumes(spec),
+        "Volumes": group_volumes(spec.names, spec.volumes),
         "Tasks": [task(spec)],
     }
 
@@ -85,7 +90,11 @@ def _update(spec: AppSpec) -> dict[str, Any]:
         "HealthyDeadline": spec.healthy_deadline_s * SECOND,
         "ProgressDeadline": (spec.healthy_deadline_s + PROGRESS_MARGIN_S) * SECOND,
         "AutoRevert": True,
-        "Canary": SURGE,
+        **(
+            {"Canary": SURGE, "AutoPromote": spec.auto_promote}
+            if spec.strategy == "canary"
+            else {"Canary": 0}
+        ),
     }
 
 
@@ -123,8 +132,8 @@ def _service(spec: AppSpec) -> dict[str, Any]:
         "PortLabel": PORT,
         "Provider": "consul",
         "Tags": tags,
-        "CanaryTags": ["traefik.enable=false"] if tags else [],
-        "Meta": {SERVICE_META_APP: spec.app_id, "paillasse-release": str(spec.release)},
+        "CanaryTags": [*CANARY_TAGS] if tags else [],
+        "Meta": {SERVICE_META_APP: spec.app_id, SERVICE_META_RELEASE: str(spec.release)},
         "Checks": [_check(spec.check or Check(kind="tcp"))],
     }
 
@@ -141,18 +150,19 @@ def _check(check: Check) -> dict[str, Any]:
     }
 
 
-def _volumes(spec: AppSpec) -> dict[str, Any]:
-    for volume in spec.volumes:
+def group_volumes(names: OutsideNames, volumes: Sequence[Volume]) -> dict[str, Any]:
+    """The group's volumes; raises Refused for a name that is none."""
+    for volume in volumes:
         if not is_slug(volume.name):
             raise Refused("volume.name", field=f"volumes.{volume.name}", name=volume.name)
     return {
         volume.name: {
             "Name": volume.name,
-            "Type": "host",
-            "Source": spec.names.volume(volume.name),
+            "Type": volume.kind,
+            "Source": names.volume(volume.name),
             "ReadOnly": False,
-            "AccessMode": "single-node-writer",
+            "AccessMode": ACCESS[volume.kind],
             "AttachmentMode": "file-system",
         }
-        for volume in spec.volumes
+        for volume in volumes
     }

@@ -3,6 +3,7 @@
 from typing import Any
 
 from kernel.errors import Refused
+from orchestration.render.database_template import database_env, database_templates
 from orchestration.render.literal import arguments, env, interpolated, literal, relative_path
 from orchestration.render.secret_templates import reserved_env, secret_templates
 from orchestration.specs import AppSpec, DockerRuntime, ExecRuntime, File, Volume
@@ -24,7 +25,7 @@ def task(spec: AppSpec) -> dict[str, Any]:
         "Env": _env(spec),
         "Resources": _resources(spec),
         "Artifacts": [_artifact(file, index) for index, file in enumerate(spec.files)],
-        "Templates": secret_templates(spec),
+        "Templates": [*secret_templates(spec), *database_templates(spec)],
         "Vault": _vault(spec),
         "VolumeMounts": [_mount(volume) for volume in spec.volumes],
         "KillTimeout": spec.kill_timeout_s * SECOND,
@@ -70,7 +71,8 @@ def _exec(spec: AppSpec, runtime: ExecRuntime) -> dict[str, Any]:
 
 
 def _env(spec: AppSpec) -> dict[str, str]:
-    for name in reserved_env(spec.secrets) & spec.env.keys():
+    filled, login = reserved_env(spec.secrets), database_env(spec).keys()
+    for name in sorted((filled & login) | ((filled | login) & spec.env.keys())):
         raise Refused("env.twice", field=f"env.{name}", name=name)
     return env(spec.env)
 
@@ -94,7 +96,7 @@ def _artifact(file: File, index: int) -> dict[str, Any]:
 
 def _vault(spec: AppSpec) -> dict[str, Any] | None:
     """ChangeMode noop: Nomad 2.0.5 takes every renewal for a change (issue 28407) and would restart."""
-    if not spec.secrets:
+    if not spec.secrets and spec.database is None:
         return None
     return {"Role": spec.names.vault_role, "ChangeMode": "noop", "Env": False, "DisableFile": True}
 

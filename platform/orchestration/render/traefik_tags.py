@@ -21,6 +21,9 @@ _ROUTER = re.compile(
 )
 
 Fields = Sequence[tuple[str, str]]
+#: Keeps a copy on trial out of the routers. Traefik reads the tags of all instances of a service as one list
+#: before it looks at any: `traefik.enable=false` on one of them takes the address of the others away.
+CANARY_TAGS = ("traefik.consulcatalog.canary=true",)
 
 
 def is_host(text: str) -> bool:

@@ -10,7 +10,7 @@ from django.conf import settings
 from drivers.nomad import NomadJobs
 from kernel.errors import Misconfigured, OutsideConflict
 from kernel.names import full_slug
-from orchestration.ports import NodeState
+from orchestration.machines import NodeState
 from portal.doctor.findings import Report
 from portal.doctor.processes import Process
 

@@ -1,5 +1,7 @@
 """OpenBao: its version, and what each process may do there. It says so itself; nothing is written or read."""
 
+from django.conf import settings
+
 from drivers.vault import VaultSecrets
 from portal.doctor.findings import Report
 from portal.doctor.processes import Process
@@ -30,6 +32,20 @@ def examine(report: Report, processes: list[Process]) -> None:
     for process in processes:
         if process.name in RIGHTS:
             _rights(report, process)
+    _database(report)
+
+
+def _database(report: Report) -> None:
+    """What is said of the database that apps are offered is whole, or nothing is said."""
+    if not settings.VAULT_DATABASE_MOUNT:
+        return
+    names = ("VAULT_DATABASE_ROLES", "DATABASE_HOST", "DATABASE_NAME")
+    missing = [name for name in names if not getattr(settings, name)]
+    if missing:
+        report.warn(PART, "database.incomplete", settings=", ".join(missing))
+    else:
+        roles = ", ".join(settings.VAULT_DATABASE_ROLES)
+        report.ok(PART, "database.offered", name=settings.DATABASE_NAME, roles=roles)
 
 
 def _rights(report: Report, process: Process) -> None:

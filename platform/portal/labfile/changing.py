@@ -11,14 +11,15 @@ from apps.accounts.models import Person
 from apps.projects import selectors as projects
 from apps.projects import services as projects_services
 from apps.projects.enums import ProjectKind
-from apps.projects.models import Membership, Project
+from apps.projects.models import GroupMapping, Membership, Project
 from apps.quotas import selectors as quotas
 from apps.quotas import services as quotas_services
+from apps.workloads import services as workloads
 from kernel.actors import Actor
-from kernel.errors import Refused
+from kernel.errors import Forbidden, Refused
 from kernel.units import Amounts
 from portal.labfile.reading import lines
-from portal.labfile.rows import Row
+from portal.labfile.rows import YES_NO, Row
 
 _REASON = "import"
 
@@ -43,6 +44,8 @@ class Lab:
         self._projects: dict[str, Project] = {}
         self._members: dict[str, dict[object, Membership]] = {}
         self._lines: dict[tuple[str, object], int] = {}
+        self._groups: dict[str, set[str]] = {}
+        self.leaving: list[Row] = []  #: projects to be archived, once all else is done
         self.changes: list[Change] = []
 
     @property
@@ -54,22 +57,50 @@ class Lab:
         """Make it so; raises what the services raise."""
         if row.kind == "project":
             self._project(row, owner)
-        elif row.kind == "quota":
-            self._quota(row)
-        else:
-            self._member(row)
+            return
+        takes = {"quota": self._quota, "grant": self._grant, "member": self._member, "group": self._group}
+        try:
+            takes[row.kind](row)
+        except Forbidden as error:
+            if self._of(row).archived_at is None:
+                raise
+            raise Refused("import.archived", field="project") from error
 
     def _project(self, row: Row, owner: Row | None) -> None:
-        found = projects.by_slug(row.project)
+        found, archived = projects.by_slug(row.project), _archived(row)
         if found is None:
             self._projects[row.project] = self._found(row, owner)
+            self.leaving += [row] if archived == "yes" else []
             return
-        self._projects[row.project] = _open(found)
-        told = {name: text for name, text in row.values.items() if text != lines(getattr(found, name))}
+        self._projects[row.project] = found = self._stands(row, _shared(found), archived)
+        said = {name: text for name, text in row.values.items() if name != "archived"}
+        told = {name: text for name, text in said.items() if text != lines(getattr(found, name))}
+        if told and found.archived_at is not None:
+            raise Refused("import.archived", field="project")
         if told:
             projects_services.change_project(actor=self._actor, person=self._person, project=found, **told)
         for name, text in told.items():
             self._note("project", row.project, name, getattr(found, name), text)
+
+    def _stands(self, row: Row, project: Project, archived: str) -> Project:
+        """Bring it back where the file says so, or note that it is to be put away."""
+        if project.archived_at is None:
+            self.leaving += [row] if archived == "yes" else []
+            return project
+        if not archived:
+            raise Refused("import.archived", field="project")
+        if archived == "no":
+            project = projects_services.restore(
+                actor=self._actor, person=self._person, project=project, reason=_REASON
+            )
+            self._note("project", row.project, "archived", "yes", "no")
+        return project
+
+    def put_away(self, row: Row) -> None:
+        """Archive it. Raises Conflict naming the apps that run."""
+        project = self._projects[row.project]
+        workloads.archive_project(actor=self._actor, person=self._person, project=project, reason=_REASON)
+        self._note("project", row.project, "archived", "", "yes")
 
     def _found(self, row: Row, owner: Row | None) -> Project:
         if owner is None:
@@ -84,7 +115,8 @@ class Lab:
         )
         quotas_services.open_ledger(project=made, limits=Amounts.of(settings.DEFAULT_QUOTA))
         for name, text in row.values.items():
-            self._note("project", row.project, name, "", text)
+            if name != "archived":
+                self._note("project", row.project, name, "", text)
         self._note("member", row.project, _label(person), "", "owner")
         return made
 
@@ -96,6 +128,43 @@ class Lab:
             quotas_services.set_limit(actor=self._actor, project=project, limits=told, reason=_REASON)
         for name, limit in told.items():
             self._note("quota", row.project, name, str(stands.get(name, "")), str(limit))
+
+    def _grant(self, row: Row) -> None:
+        """Limits for a time: each is above the lasting one. One in use above it already stands as it is."""
+        project, day = self._of(row), date.fromisoformat(row.values["ends_on"])
+        stands = {each.dimension: each for each in quotas.figures(project.id)}
+        told = {name: int(text) for name, text in row.values.items() if name in stands}
+        for name, limit in told.items():
+            figure = stands[name]
+            if limit <= figure.base_limit:
+                raise Refused("quota.grant_below_base", field=f"limits.{name}", base=figure.base_limit)
+            if (max(limit, figure.used + figure.reserved), day) == (figure.limit, figure.granted_until):
+                continue
+            quotas_services.set_limit(
+                actor=self._actor, project=project, limits={name: limit}, reason=_REASON, until=day
+            )
+            self._note(
+                "grant", row.project, name, _as(str(figure.limit), figure.granted_until), _as(str(limit), day)
+            )
+
+    def _group(self, row: Row) -> None:
+        """A group has one role in a project: another one takes its place."""
+        project, path, role = self._of(row), row.values["group"], row.values["role"]
+        self._groups.setdefault(row.project, set()).add(path)
+        stands = projects.mappings().filter(project=project, path=path).first()
+        if stands is not None and stands.role == role:
+            return
+        if stands is not None:
+            self._unmap(stands)
+        projects_services.map_group(
+            actor=self._actor, person=self._person, path=path, project=project, role=role
+        )
+        self._note("group", row.project, path, stands.role if stands else "", role)
+
+    def _unmap(self, mapping: GroupMapping) -> None:
+        if mapping.project.archived_at is not None:
+            raise Refused("import.archived", field="project")
+        projects_services.unmap_group(actor=self._actor, person=self._person, mapping_id=mapping.id)
 
     def _member(self, row: Row) -> None:
         project, person = self._of(row), self._who(row)
@@ -130,7 +199,11 @@ class Lab:
             self._note("member", row.project, _label(person), before, after)
 
     def prune(self, slug: str) -> None:
-        """Take out whom the file does not name, if it names any member; what groups give stays."""
+        """Take out members and groups that the file, naming some, leaves out; what groups give stays."""
+        for mapping in projects.mappings().filter(project__slug=slug) if slug in self._groups else ():
+            if mapping.path not in self._groups[slug]:
+                self._unmap(mapping)
+                self._note("group", slug, mapping.path, mapping.role, "")
         if not any(project == slug for project, _ in self._lines):
             return
         project = self._projects[slug]
@@ -152,7 +225,9 @@ class Lab:
             found = projects.by_slug(row.project)
             if found is None:
                 raise Refused("import.project", field="project")
-            self._projects[row.project] = _open(found)
+            if _shared(found).archived_at is not None:
+                raise Refused("import.archived", field="project")
+            self._projects[row.project] = found
         return self._projects[row.project]
 
     def _of_project(self, project: Project) -> dict[object, Membership]:
@@ -173,16 +248,19 @@ class Lab:
         self.changes.append(Change(kind, project, what, before, after))
 
 
-def _open(project: Project) -> Project:
+def _shared(project: Project) -> Project:
     if project.kind == ProjectKind.PERSONAL:
         raise Refused("import.personal", field="project")
-    if project.archived_at is not None:
-        raise Refused("import.archived", field="project")
     return project
 
 
-def _as(role: str, ends_on: date | None) -> str:
-    return f"{role}, {ends_on.isoformat()}" if ends_on else role
+def _archived(row: Row) -> str:
+    """`yes`, `no`, or nothing where the file does not say."""
+    return YES_NO.get(row.values.get("archived", "").lower(), "")
+
+
+def _as(what: str, ends_on: date | None) -> str:
+    return f"{what}, {ends_on.isoformat()}" if ends_on else what
 
 
 def _label(person: Person) -> str:

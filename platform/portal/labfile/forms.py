@@ -15,9 +15,9 @@ class FileForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.yaml,.yml"}),
     )
     prune = forms.BooleanField(
-        label=_("Remove members whom the file does not name"),
+        label=_("Remove members and groups that the file does not name"),
         required=False,
-        help_text=_("In the projects that it names with members. What groups give stays."),
+        help_text=_("In the projects of which it names some. What groups give to members stays."),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from kernel.units import DIMENSIONS
 from portal.labfile import reading_csv, reading_yaml
-from portal.labfile.rows import MOST_BYTES, MOST_ROWS, Problem, Row, problem
+from portal.labfile.rows import APART, MOST_BYTES, MOST_ROWS, YES_NO, Problem, Row, problem
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _EMAIL_MAX = 254
@@ -58,13 +58,14 @@ def _values(row: Row) -> list[Problem]:
     day = row.values.get("ends_on", "")
     if day and not _is_day(day):
         found.append(problem(row.line, "ends_on", "import.day"))
-    if row.kind == "member":
-        if ("email" in row.values) == ("subject" in row.values):
-            found.append(problem(row.line, "email", "import.person"))
-        if "role" not in row.values:
-            found.append(problem(row.line, "role", "import.empty"))
-    if row.kind == "project" and "name" not in row.values:
-        found.append(problem(row.line, "name", "import.empty"))
+    if row.values.get("archived", "yes").lower() not in YES_NO:
+        found.append(problem(row.line, "archived", "import.yes_no"))
+    needs = {"member": ("role",), "project": ("name",), "grant": ("ends_on",), "group": ("group", "role")}
+    for name in needs.get(row.kind, ()):
+        if name not in row.values:
+            found.append(problem(row.line, name, "import.empty"))
+    if row.kind == "member" and ("email" in row.values) == ("subject" in row.values):
+        found.append(problem(row.line, "email", "import.person"))
     return found
 
 
@@ -86,9 +87,11 @@ def _twice(rows: list[Row]) -> list[Problem]:
     found = []
     for row in rows:
         who = row.values.get("email", "").lower() or row.values.get("subject", "")
-        key = (row.kind, row.project, who) if row.kind == "member" else (row.kind, row.project)
+        apart = who if row.kind == "member" else row.values.get(APART.get(row.kind, ""), "")
+        key = (row.kind, row.project, apart)
         if key in seen:
-            field = "project" if row.kind != "member" else "email" if "email" in row.values else "subject"
+            named = "email" if "email" in row.values else "subject"
+            field = named if row.kind == "member" else APART.get(row.kind, "project")
             found.append(problem(row.line, field, "import.twice", line=seen[key]))
         seen.setdefault(key, row.line)
     return found

@@ -6,7 +6,8 @@ import yaml
 
 from portal.labfile.rows import COLUMNS, Problem, Row, problem
 
-_PROJECT = ("slug", *COLUMNS["project"], "quota", "members")
+_PROJECT = ("slug", *COLUMNS["project"], "quota", "grants", "members", "groups")
+_LISTS = {"grants": "grant", "members": "member", "groups": "group"}  # of a project -> kind of its lines
 _DEEPEST = 10
 _NULL = "tag:yaml.org,2002:null"
 
@@ -62,9 +63,9 @@ class _Reader:
         if "quota" in told:
             quota = self._map(told["quota"], COLUMNS["quota"])
             yield Row(_line(told["quota"]), "quota", slug, self._texts(quota))
-        for member in self._list(told.get("members")):
-            values = self._texts(self._map(member, COLUMNS["member"]))
-            yield Row(_line(member), "member", slug, values)
+        for name, kind in _LISTS.items():
+            for each in self._list(told.get(name)):
+                yield Row(_line(each), kind, slug, self._texts(self._map(each, COLUMNS[kind])))
 
     def _map(self, node: yaml.Node, known: tuple[str, ...]) -> dict[str, yaml.Node]:
         if not isinstance(node, yaml.MappingNode):

@@ -11,11 +11,24 @@ MOST_BYTES = 512 * 1024
 MOST_ROWS = 5_000
 #: kind -> columns that it fills
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "project": ("name", "description"),
+    "project": ("name", "description", "archived"),
     "member": ("email", "subject", "role", "ends_on"),
     "quota": tuple(DIMENSIONS),
+    "grant": ("ends_on", *DIMENSIONS),
+    "group": ("group", "role"),
 }
-ALL = ("kind", "project", *(name for names in COLUMNS.values() for name in names))
+ALL = ("kind", "project", *dict.fromkeys(name for names in COLUMNS.values() for name in names))
+#: what tells two lines of a kind apart, beside the project; a member by e-mail or subject
+APART: Mapping[str, str] = {"grant": "ends_on", "group": "group"}
+#: how one says whether a project is archived -> as it is kept here
+YES_NO: Mapping[str, str] = {
+    "yes": "yes",
+    "true": "yes",
+    "oui": "yes",
+    "no": "no",
+    "false": "no",
+    "non": "no",
+}
 
 
 @dataclass(frozen=True)

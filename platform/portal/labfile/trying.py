@@ -20,7 +20,7 @@ from portal.labfile.changing import Change, Lab
 from portal.labfile.reading import read
 from portal.labfile.rows import Problem, Row
 
-_FIRST = {"project": 0, "quota": 1, "member": 2}
+_FIRST = {"project": 0, "quota": 1, "grant": 2, "member": 3, "group": 4}
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ def run(
 
 def _try_all(lab: Lab, rows: list[Row], *, prune: bool, whole: bool) -> Iterator[Problem]:
     """Projects first, owners before others: so that no project is without one in between."""
-    owners = {row.project: row for row in reversed(rows) if row.values.get("role") == "owner"}
+    people = [row for row in rows if row.kind == "member"]
+    owners = {row.project: row for row in reversed(people) if row.values.get("role") == "owner"}
     order = sorted(rows, key=lambda row: (_FIRST[row.kind], row.values.get("role") != "owner"))
     failed: set[str] = set()
     for row in order:
@@ -87,6 +88,17 @@ def _try_all(lab: Lab, rows: list[Row], *, prune: bool, whole: bool) -> Iterator
             yield Problem(row.line, _field(row, error), error)
     if prune and whole and not failed:
         yield from _prune(lab)
+    yield from _put_away(lab)
+
+
+def _put_away(lab: Lab) -> Iterator[Problem]:
+    """The last thing: what is archived is not changed any more."""
+    for row in lab.leaving:
+        try:
+            with transaction.atomic():
+                lab.put_away(row)
+        except PaillasseError as error:
+            yield Problem(row.line, "archived", error)
 
 
 def _prune(lab: Lab) -> Iterator[Problem]:

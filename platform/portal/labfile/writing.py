@@ -3,24 +3,28 @@
 import csv
 import io
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any, TypeVar
 
 import yaml
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import Person
 from apps.projects.enums import ProjectKind
-from apps.projects.models import Membership, Project
+from apps.projects.models import GroupMapping, Membership, Project
 from apps.projects.permissions import current
 from apps.quotas.models import Counter as Limit
 from kernel.cells import disarm
 from kernel.units import DIMENSIONS
 from portal.labfile.rows import ALL
 
+_Of = TypeVar("_Of", Limit, Membership, GroupMapping)
+
 
 def as_csv() -> str:
-    """Projects, their quotas, their members. Formulas disarmed; undone when it is read."""
+    """Projects, their quotas and grants, their members and groups. Formulas are disarmed."""
     text = io.StringIO()
     writer = csv.DictWriter(text, ALL)
     writer.writeheader()
@@ -47,39 +51,71 @@ def as_yaml() -> str:
     for row in _rows():
         kind, slug = row.pop("kind"), row.pop("project")
         project = tree.setdefault(slug, {"slug": slug})
+        told = {name: int(value) if name in DIMENSIONS else value for name, value in row.items()}
         if kind == "project":
-            project |= row
+            project |= {**told, **({"archived": True} if "archived" in told else {})}
         elif kind == "quota":
-            project["quota"] = {name: int(value) for name, value in row.items()}
+            project["quota"] = told
         else:
-            project.setdefault("members", []).append(row)
+            project.setdefault(f"{kind}s", []).append(told)
     whole = {"projects": list(tree.values())}
     return str(yaml.dump(whole, Dumper=_Dumper, allow_unicode=True, sort_keys=False))
 
 
 def _rows() -> Iterator[dict[str, str]]:
-    """Shared projects that are not archived; members given by hand, whose membership has not ended."""
-    found = list(Project.objects.filter(kind=ProjectKind.SHARED, archived_at=None).order_by("slug"))
-    ids = [project.id for project in found]
-    limits: dict[Any, dict[str, str]] = defaultdict(dict)
-    for counter in Limit.objects.filter(project_id__in=ids):
-        limits[counter.project_id][counter.dimension] = str(counter.base_limit)
-    members: dict[Any, list[Membership]] = defaultdict(list)
-    of_hand = Membership.objects.filter(current(timezone.localdate()), project_id__in=ids, group="")
-    for each in of_hand.select_related("person").order_by("created_at", "id"):
-        members[each.project_id].append(each)
+    """Shared projects, archived ones too; members given by hand, whose membership has not ended."""
+    found = list(Project.objects.filter(kind=ProjectKind.SHARED).order_by("slug"))
+    limits, members, groups = _of_each(_limits()), _of_each(_members()), _of_each(_groups())
     several = _several()
     for project in found:
-        told = {"name": project.name, "description": project.description}
+        archived = "yes" if project.archived_at else ""
+        told = {"name": project.name, "description": project.description, "archived": archived}
         yield {"kind": "project", "project": project.slug, **_filled(told)}
-        stands = limits[project.id]
-        quota = {name: stands[name] for name in DIMENSIONS if name in stands}
-        if quota:
+        stands = {each.dimension: each for each in limits[project.id]}
+        ordered = [stands[name] for name in DIMENSIONS if name in stands]
+        if ordered:
+            quota = {each.dimension: str(each.base_limit) for each in ordered}
             yield {"kind": "quota", "project": project.slug, **quota}
+        for day, grant in _grants(ordered):
+            yield {"kind": "grant", "project": project.slug, "ends_on": day.isoformat(), **grant}
         for each in members[project.id]:
             ends = each.ends_on.isoformat() if each.ends_on else ""
             told = {**_who(each.person, several), "role": each.role, "ends_on": ends}
             yield {"kind": "member", "project": project.slug, **_filled(told)}
+        for mapping in groups[project.id]:
+            yield {"kind": "group", "project": project.slug, "group": mapping.path, "role": mapping.role}
+
+
+def _of_each(found: Iterable[_Of]) -> dict[Any, list[_Of]]:
+    """By project."""
+    sorted_out: dict[Any, list[_Of]] = defaultdict(list)
+    for each in found:
+        sorted_out[each.project_id].append(each)
+    return sorted_out
+
+
+def _limits() -> "QuerySet[Limit]":
+    return Limit.objects.filter(project__kind=ProjectKind.SHARED)
+
+
+def _members() -> "QuerySet[Membership]":
+    of_hand = Membership.objects.filter(
+        current(timezone.localdate()), project__kind=ProjectKind.SHARED, group=""
+    )
+    return of_hand.select_related("person").order_by("created_at", "id")
+
+
+def _groups() -> "QuerySet[GroupMapping]":
+    return GroupMapping.objects.order_by("path")
+
+
+def _grants(limits: Iterable[Limit]) -> list[tuple[date, dict[str, str]]]:
+    """What lasts for a time, by its last day."""
+    today, found = timezone.localdate(), dict[date, dict[str, str]]()
+    for each in limits:
+        if each.granted_until and each.granted_until >= today and each.limit > each.base_limit:
+            found.setdefault(each.granted_until, {})[each.dimension] = str(each.limit)
+    return sorted(found.items())
 
 
 def _several() -> set[str]:

@@ -1,6 +1,7 @@
 """/v1/allocations, /v1/allocation/{id}, and what a person does to one: restart, signal, stop."""
 
 import asyncio
+import os
 import signal
 from typing import Any
 
@@ -12,6 +13,7 @@ from solo.api.common import Call, answer, blocking, endpoint, visible
 from solo.clock import now_ns
 from solo.errors import ApiError
 from solo.newalloc import NO_TRANSITION
+from solo.node import cpu_mhz
 from solo.state import key_of, new_eval, put_alloc
 from solo.store import Row
 
@@ -129,14 +131,14 @@ async def stats(call: Call) -> Response:
 
 
 def _usage(seen: dict[str, float]) -> dict[str, Any]:
-    """CPU in percent of one core, memory in bytes (recording 039)."""
+    """CPU in percent of one core and in MHz (Nomad's ticks), memory in bytes (recording 039)."""
     cpu = {
         "Measured": ["Percent"],
         "Percent": seen["cpu"],
         "SystemMode": 0.0,
         "ThrottledPeriods": 0,
         "ThrottledTime": 0,
-        "TotalTicks": 0.0,
+        "TotalTicks": seen["cpu"] / 100 * cpu_mhz() / (os.cpu_count() or 1),
         "UserMode": 0.0,
     }
     memory = {

@@ -178,7 +178,9 @@ def _look(call: Call, read: Read) -> tuple[int, Response]:
 def paged(call: Call, rows: list[Any]) -> tuple[list[Any], str]:
     """One page of a list, and where the next begins: `per_page` and `next_token`."""
     size, after = call.query("per_page"), call.query("next_token")
-    if after:
+    if after.isdigit() and rows and "GroupCountSum" in rows[0]:
+        rows = [row for row in rows if row["ModifyIndex"] <= int(after)]
+    elif after:
         rows = [row for row in rows if _place(row) >= after]
     if not size.isdigit() or not int(size) or len(rows) <= int(size):
         return rows, ""
@@ -186,8 +188,10 @@ def paged(call: Call, rows: list[Any]) -> tuple[list[Any], str]:
 
 
 def _place(row: Row) -> str:
-    """A row's place in a list: jobs by namespace and id, the rest by id."""
-    if "JobSummary" in row or "GroupCountSum" in row:
+    """A row's place in a list: jobs by namespace and id, their statuses newest first, the rest by id."""
+    if "GroupCountSum" in row:
+        return str(row["ModifyIndex"])
+    if "JobSummary" in row:
         return f"{row['Namespace']}.{row['ID']}"
     return str(row.get("ID") or row.get("Name", ""))
 

@@ -28,14 +28,14 @@ async def list_jobs(call: Call) -> Response:
 
 async def statuses(call: Call) -> Response:
     """GET and POST /v1/jobs/statuses; a POST may list the jobs wanted."""
-    visible(call, [], "list-jobs")
+    visible(call, [], "read-job")
     wanted: set[tuple[str, str]] = set()
     if call.request.method != "GET" and await call.request.body():
         for item in (await call.body()).get("Jobs") or []:
             wanted.add((item.get("Namespace") or "default", item["ID"]))
 
     def read() -> tuple[int, Any]:
-        rows = visible(call, call.store.rows("jobs"), "list-jobs")
+        rows = visible(call, call.store.rows("jobs"), "read-job")
         chosen = [j for j in rows if not wanted or (j["Namespace"], j["ID"]) in wanted]
         found = [views.job_status(call.store, job) for job in chosen]
         found.sort(key=lambda j: -int(j["ModifyIndex"]))

@@ -194,12 +194,6 @@ def _region(call: Call) -> str:
     return call.context.machine.options.region
 
 
-async def empty(call: Call) -> Response:
-    """GET /v1/plugins and what else is never there on one machine."""
-    call.known()
-    return await blocking(call, lambda: (0, []))
-
-
 async def quotas(call: Call) -> Response:
     """/v1/quotas: an Enterprise feature, as Nomad's free edition answers."""
     call.known()
@@ -216,6 +210,5 @@ routes = [
     Route("/v1/namespace/{name}", endpoint(read_namespace), methods=["GET"]),
     Route("/v1/namespace/{name}", endpoint(write_namespace), methods=["PUT", "POST"]),
     Route("/v1/namespace/{name}", endpoint(delete_namespace), methods=["DELETE"]),
-    Route("/v1/plugins", endpoint(empty), methods=["GET"]),
     Route("/v1/quotas", endpoint(quotas), methods=["GET"]),
 ]

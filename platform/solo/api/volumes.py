@@ -8,10 +8,12 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
+from solo.api import csi
 from solo.api.common import Call, answer, blocking, endpoint, text, visible
 from solo.api.filtering import matching
 from solo.clock import now_ns
 from solo.errors import ApiError
+from solo.paths import uses
 from solo.state import client_done
 from solo.store import Row
 
@@ -20,13 +22,13 @@ _STUB = ("CapacityBytes", "CreateIndex", "CreateTime", "ID", "ModifyIndex", "Mod
 
 
 async def list_volumes(call: Call) -> Response:
-    """GET /v1/volumes?type=host or csi; there are never any of the latter."""
+    """GET /v1/volumes?type=host or csi."""
     host = call.query("type") == "host"
     visible(call, [], "host-volume-read" if host else "csi-list-volume")
 
     def read() -> tuple[int, Any]:
         if not host:
-            return 0, []
+            return call.store.table_index["csi"], csi.listed(call)
         rows = visible(call, call.store.rows("volumes"), "host-volume-read")
         stubs = [{key: v[key] for key in _STUB} for v in rows]
         return call.store.table_index["volumes"], matching(stubs, call.query("filter"))
@@ -126,20 +128,13 @@ async def delete(call: Call) -> Response:
     """DELETE /v1/volume/host/{id} and /v1/volume/host/{id}/delete; refused while an allocation uses it."""
     with call.store.change() as change:
         row = _volume(call, "host-volume-delete")
-        users = [a["ID"] for a in call.store.rows("allocs") if not client_done(a) and _uses(a, row)]
+        users = [a["ID"] for a in call.store.rows("allocs") if not client_done(a) and uses(a, row)]
         if users:
             raise ApiError(400, f"volume {row['ID']} in use by allocations: {users}".replace("'", ""))
         change.delete("volumes", row["ID"])
         index = change.index
     shutil.rmtree(Path(row["HostPath"]), ignore_errors=True)
     return text("", headers={"X-Nomad-Index": str(index)})
-
-
-def _uses(alloc: Row, volume: Row) -> bool:
-    if alloc["Namespace"] != volume["Namespace"]:
-        return False
-    groups = [g for g in alloc["Job"]["TaskGroups"] if g["Name"] == alloc["TaskGroup"]]
-    return any(v["Source"] == volume["Name"] for g in groups for v in (g["Volumes"] or {}).values())
 
 
 routes = [

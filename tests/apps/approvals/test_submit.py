@@ -1,5 +1,7 @@
 """Asking for an app: decided at once, waiting, refused."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from uuid import uuid4
 
 import pytest
@@ -46,6 +48,7 @@ def test_within_quota_is_decided_at_once_by_a_named_rule(alice: Person) -> None:
         "memory_mib": 64,
         "storage_mib": 0,
         "gpus": 0,
+        "always_on": 0,
     }
     release = Release.objects.get(app=app)
     assert (release.number, release.driver, release.parameters) == (1, "docker", {"title": "Hello"})
@@ -200,3 +203,11 @@ def test_a_request_without_quota_ledger_is_never_granted(alice: Person, genomics
     with pytest.raises(Missing):
         submit(alice, project_id=genomics.id)
     assert not App.objects.exists()
+
+
+def test_a_refusal_for_the_quota_reads_each_thing_once(
+    alice: Person, django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    """Many ask at once where there is no room: what each is told costs the lab one look at each table."""
+    with django_assert_max_num_queries(10), pytest.raises(QuotaExceeded):
+        submit(alice, resources={"cpu_mhz": 8000})

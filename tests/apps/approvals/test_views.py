@@ -115,6 +115,33 @@ def test_an_upload_need_not_be_sent_twice(alice: Person, signed_in: SignedIn) ->
     assert [each["upload"] for each in release.files if each["parameter"] == "data"] == [str(kept.id)]
 
 
+def test_a_file_that_is_not_needed_is_taken_away(alice: Person, signed_in: SignedIn) -> None:
+    client = signed_in(alice)
+    client.post(FORM, answers(alice, **{"p-data": SimpleUploadedFile("table.csv", b"a,b\n1,2\n")}))
+    app = App.objects.get(name="wiki")
+    page = client.get(f"/apps/{app.id}/change/").content.decode()
+    assert 'name="drop-data"' in page
+    kept = str(Upload.objects.get().id)
+    sent = {"size": "S", "p-title": "Hello", "generation": "1", "version": "1.0.0", "kept-data": kept}
+    client.post(f"/apps/{app.id}/change/", {**sent, "drop-data": "on"})
+    app.refresh_from_db()
+    assert app.release is not None
+    assert app.release.number == 2
+    assert not [each for each in app.release.files if each["parameter"]]
+
+
+def test_a_file_sent_anew_replaces_the_one_that_is_taken_away(alice: Person, signed_in: SignedIn) -> None:
+    client = signed_in(alice)
+    client.post(FORM, answers(alice, **{"p-data": SimpleUploadedFile("table.csv", b"a,b\n1,2\n")}))
+    app = App.objects.get(name="wiki")
+    sent = {"size": "S", "p-title": "Hello", "generation": "1", "version": "1.0.0", "drop-data": "on"}
+    client.post(f"/apps/{app.id}/change/", {**sent, "p-data": SimpleUploadedFile("new.csv", b"c\n3\n")})
+    app.refresh_from_db()
+    assert app.release is not None
+    names = Upload.objects.filter(id__in=[each["upload"] for each in app.release.files if each["parameter"]])
+    assert [each.name for each in names] == ["new.csv"]
+
+
 def test_nobody_elses_upload_is_taken(alice: Person, charlie: Person, signed_in: SignedIn) -> None:
     file = SimpleUploadedFile("table.csv", b"a,b\n1,2\n")
     signed_in(charlie).post(FORM, answers(charlie, **{"name": "", "p-data": file}))

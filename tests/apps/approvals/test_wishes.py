@@ -268,7 +268,7 @@ def test_the_pages_from_asking_to_deciding(
     assert wrong.status_code == 422
     assert 'href="#id_cpu_mhz"' in wrong.content.decode()
     assert 'href="#id_memory_mib"' in wrong.content.decode()
-    assert "9000" in owner.post(f"{form}preview/", {"cpu_mhz": "9000"}).content.decode()
+    assert "9 GHz" in owner.post(f"{form}preview/", {"cpu_mhz": "9000"}).content.decode()
     owner.post(form, {"cpu_mhz": "9000", "reason": "a course"})
     asked = Request.objects.get()
     page = f"/requests/{asked.id}/"

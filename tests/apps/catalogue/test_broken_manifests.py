@@ -1,6 +1,5 @@
 """A broken template says which file, which field and why, in both languages."""
 
-import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,6 @@ CASES: list[tuple[str, Callable[[Manifest], object], str, str]] = [
     ("a slug that is not the folder", at("slug", "other"), "$.slug", "folder"),
     ("a slug with two hyphens in a row", at("slug", "a--b"), "$.slug", "form"),
     ("a kind that is none", at("kind", "game"), "$.kind", "Possible values"),
-    ("a date, which JSON has not", at("how_to.en", dt.date(2026, 1, 1)), "$.how_to.en", "quotes"),
     ("not a number", at("resources.sizes.S.cpu_mhz", float("nan")), "$.resources.sizes.S.cpu_mhz", "finite"),
     ("an image without a tag", at("runtimes.0.image", "lab/web"), "$.runtimes[0].image", "form"),
     ("an image that moves", at("runtimes.0.image", "lab/web:latest"), "$.runtimes[0].image", "form"),
@@ -65,6 +63,20 @@ CASES: list[tuple[str, Callable[[Manifest], object], str, str]] = [
     ("a reference to elsewhere", at("env.X", {"from": "node.name"}), "$.env.X.from", "form"),
     ("a secret that goes nowhere", without("env.PASSWORD"), "$.secrets[0]", "0 ways"),
     ("a secret that goes two ways", at("env.AGAIN", {"from": "secret.password"}), "$.secrets[0]", "2 ways"),
+    (
+        "a database that nobody declared",
+        at("env.X", {"from": "database.username"}),
+        "$.env.X",
+        "no database.",
+    ),
+    ("a database of another kind", at("database", "mysql"), "$.database", "Possible values: postgresql"),
+    ("a login that goes nowhere", at("database", "postgresql"), "$.database", "No variable takes database."),
+    (
+        "a role that is a path",
+        at("database", {"kind": "postgresql", "role": "../config"}),
+        "$.database.role",
+        "form",
+    ),
     ("a secret with a dash in its name", at("secrets.0.name", "pass-word"), "$.secrets[0].name", "form"),
     ("a default size that is none", at("resources.default", "XL"), "$.resources.default", "no such size"),
     (

@@ -1,22 +1,25 @@
 """From a manifest and answers to the pieces of a release."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from apps.catalogue.composing import (
     GivenFile,
+    LabDatabase,
     Pieces,
     Surroundings,
     choose_runtime,
     compose,
     made_files,
+    require_database,
     resources_of,
 )
 from apps.catalogue.manifests.build import build
 from apps.catalogue.manifests.model import Manifest
 from kernel.errors import Refused, RefusedMany
-from orchestration.specs import ExecRuntime, Resources
+from orchestration.specs import Database, ExecRuntime, Resources
 from tests.factories.folders import sound
 
 AROUND = Surroundings("wiki", "wiki.apps.lab", "https://wiki.apps.lab", "/opt/runtimes")
@@ -35,7 +38,7 @@ def made(**changes: Any) -> Manifest:
 
 def pieces(manifest: Manifest, driver: str = "docker", **more: Any) -> Pieces:
     given: dict[str, Any] = {"parameters": {"title": "Hi"}, "resources": resources_of(manifest), "files": ()}
-    return compose(manifest, driver=driver, around=AROUND, **{**given, **more})
+    return compose(manifest, driver=driver, **{"around": AROUND, **given, **more})
 
 
 RUNTIMES = [
@@ -60,6 +63,43 @@ def test_a_template_that_cannot_run_here_is_refused(allowed: tuple[str, ...]) ->
     assert told.value.code == "runtime.unavailable"
     with pytest.raises(Refused):
         pieces(made(), "exec")
+
+
+LOGIN = {
+    "PGUSER": {"from": "database.username"},
+    "PGPASSWORD": {"from": "database.password"},
+    "PGHOST": {"from": "database.host"},
+    "PGPORT": {"from": "database.port"},
+    "PGDATABASE": {"from": "database.name"},
+}
+OFFERED = LabDatabase(("reader", "writer"), "db.lab", "5433", "samples")
+
+
+@pytest.mark.parametrize(
+    ("database", "role"),
+    [("postgresql", "reader"), ({"kind": "postgresql", "role": "writer"}, "writer")],
+    ids=["the lab's first role", "a role by name"],
+)
+def test_a_login_of_the_database(database: Any, role: str) -> None:
+    manifest = made(database=database, env=LOGIN, secrets=[])
+    require_database(manifest, OFFERED)
+    found = pieces(manifest, around=replace(AROUND, database=OFFERED))
+    assert found.env == {"PGHOST": "db.lab", "PGPORT": "5433", "PGDATABASE": "samples"}
+    assert found.database == Database(role, ("PGUSER",), ("PGPASSWORD",)), "OpenBao says the rest"
+
+
+@pytest.mark.parametrize(
+    ("database", "offered", "code"),
+    [
+        ("postgresql", LabDatabase(), "database.none"),
+        ({"kind": "postgresql", "role": "owner"}, OFFERED, "database.role"),
+    ],
+)
+def test_a_login_that_the_lab_does_not_offer(database: Any, offered: LabDatabase, code: str) -> None:
+    with pytest.raises(Refused) as told:
+        require_database(made(database=database, env=LOGIN, secrets=[]), offered)
+    assert told.value.code == code
+    require_database(made(), offered)
 
 
 SIZES: list[tuple[str, Any, Resources]] = [

@@ -133,6 +133,7 @@ def test_every_code_has_its_sentence() -> None:
     wanted = {f"parameter.{code}" for code in codes.split()}
     wanted |= {"parameter.unknown", "parameter.upload", "parameter.one_of", "parameter.interpolation"}
     wanted |= {"upload.kind", "upload.empty", "upload.too_big", "runtime.unavailable", "template.missing"}
+    wanted |= {"database.none", "database.role"}
     wanted |= {f"resources.{code}" for code in ("unknown", "size", "type", "minimum", "maximum")}
     assert wanted <= set(SENTENCES)
 

@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from apps.accounts.models import Person
 from apps.catalogue.models import LoadError
+from kernel.errors import RefusedMany
 from tests.factories import catalogue
 from tests.factories.apps import submit
 
@@ -65,6 +66,22 @@ def test_a_template_that_nothing_here_can_run_says_so(
     page = get(signed_in(alice), "/catalogue/page/")
     assert "no machine that can run this template" in page
     assert "/catalogue/page/request/" not in page
+
+
+def test_a_template_whose_database_is_not_offered_says_so(
+    alice: Person, signed_in: SignedIn, settings: Settings
+) -> None:
+    env = {"PGUSER": {"from": "database.username"}, "PGPASSWORD": {"from": "database.password"}}
+    settings.VAULT_DATABASE_MOUNT = ""
+    catalogue.template("reading", database="postgresql", env=env, secrets=[])
+    page = get(signed_in(alice), "/catalogue/reading/")
+    assert "this lab offers none to apps" in page
+    assert "/catalogue/reading/request/" not in page
+    with pytest.raises(RefusedMany) as told:
+        submit(alice, "reader", template="reading")
+    assert [each.code for each in told.value.refusals] == ["database.none"]
+    settings.VAULT_DATABASE_MOUNT, settings.VAULT_DATABASE_ROLES = "database", ["reader"]
+    assert "/catalogue/reading/request/" in get(signed_in(alice), "/catalogue/reading/")
 
 
 def test_load_errors_are_for_admins(alice: Person, bob: Person, signed_in: SignedIn) -> None:

@@ -158,6 +158,8 @@ STATES = [
     ("running", "present", 503, "is starting", "the route is not set yet"),
     ("starting", "present", 503, "is starting", "on its way"),
     ("stopped", "stopped", 503, "is stopped", "a person stopped it"),
+    ("asleep", "asleep", 503, "Wake it on its page", "it says how it wakes"),
+    ("archived", "archived", 503, "can bring it back until", "it can be brought back for a while"),
     ("failed", "present", 503, "does not run", "somebody must look"),
     ("unknown", "present", 503, "does not run", "nobody knows"),
 ]
@@ -168,7 +170,8 @@ def test_an_address_without_its_app_explains_itself(
     alice: Person, rf: object, state: str, desired: str, status: int, words: str, reason: str
 ) -> None:
     made = submit(alice, "wiki", label="Wiki")
-    App.objects.filter(id=made.app.id).update(desired=desired)
+    until = timezone.now() + timedelta(days=3)
+    App.objects.filter(id=made.app.id).update(desired=desired, archived_from="present", archived_until=until)
     Observation.objects.filter(app=made.app).update(state=state)
     response = explain(rf.get("/"), "wiki.apps.localhost")  # type: ignore[attr-defined]
     page = response.content.decode()

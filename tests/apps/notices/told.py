@@ -24,4 +24,10 @@ PARAMS: dict[str, Any] = {
     "used": 100,
     "where": "genomics",
     "count": 3,
+    "to": "Proteins",
+    "template": "Static site",
+    "version": "1.1.0",
+    "done": 4,
+    "failed": 1,
+    "left": 2,
 }

@@ -1,10 +1,12 @@
 """New projects, what is said of them, put away and brought back."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from apps.accounts.models import Person
@@ -138,7 +140,10 @@ def test_what_runs_is_named_and_nothing_happens(dana: Person, alice: Person, gen
 def test_which_apps_may_stay(dana: Person, alice: Person, genomics: Project, desired: str, may: bool) -> None:
     catalogue.template()
     made = submit(alice, "wiki", project_id=genomics.id)
-    App.objects.filter(id=made.app.id).update(desired=desired)
+    until = timezone.now() + timedelta(days=7) if desired == "archived" else None
+    App.objects.filter(id=made.app.id).update(
+        desired=desired, archived_until=until, archived_from="stopped" if until else ""
+    )
     response = caller(dana).call("POST", f"projects/{genomics.id}/archive/", {})
     assert response.status_code == (200 if may else 409)
 

@@ -121,3 +121,24 @@ def test_asking_is_offered_to_who_may_not_do_it_alone(
         page = signed_in(who).get(address).content.decode()
         assert f'href="{offered}"' in page, (str(who), address)
         assert f'href="{withheld}"' not in page, (str(who), address)
+
+
+def test_who_may_not_is_told_which_role_it_takes_and_whom_to_ask(
+    genomics: Project, alice: Person, signed_in: SignedIn
+) -> None:
+    answer = signed_in(alice).get("/projects/genomics/settings/")
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "It takes the role Owner in the project Genomics." in page
+    assert "Dana" in page
+    assert "/projects/genomics/rights/ask/" in page
+
+
+def test_a_member_is_led_to_the_request_for_a_project(alice: Person, signed_in: SignedIn) -> None:
+    client = signed_in(alice)
+    assert client.get("/new-project/").headers["Location"] == "/requests/project/"
+    assert "the administrators make projects" in client.get("/requests/project/").content.decode()
+    by_hand = client.post("/new-project/", {"name": "Mine", "slug": "mine"})
+    assert by_hand.status_code == 403
+    assert 'href="/requests/project/"' in by_hand.content.decode()
+    assert not Project.objects.filter(slug="mine").exists()

@@ -11,6 +11,7 @@ from apps.accounts.models import Person
 from apps.projects.models import Project
 from apps.quotas import services
 from apps.workloads.models import App
+from kernel.units import DIMENSIONS
 from tests.cast import actor
 from tests.factories.apps import submit
 from tests.factories.callers import Tool, caller
@@ -201,7 +202,7 @@ def test_the_list_of_all_is_searched_and_sorted_in_few_queries(
     with django_assert_max_num_queries(12):
         found = tool.call("GET", f"quotas/?sort={sort}&limit=3").json()
     assert found["count"] >= 3
-    assert len(found["results"][0]["quota"]) == 5
+    assert len(found["results"][0]["quota"]) == len(DIMENSIONS)
     one = tool.call("GET", "quotas/?q=genom").json()["results"]
     assert [each["slug"] for each in one] == [app.project.slug]
     assert tool.call("GET", "quotas/?sort=wheels").status_code == 400

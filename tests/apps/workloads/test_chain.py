@@ -16,7 +16,7 @@ from orchestration.states import ObservedState
 from tests.apps.workloads.chain import Chain, operation
 from tests.cast import actor
 from tests.factories import catalogue
-from tests.factories.apps import submit
+from tests.factories.apps import remove, submit
 from tests.fakes import Trouble
 
 RUNNING, FAILED, STOPPED, GONE = (
@@ -110,7 +110,7 @@ def test_deletion_leaves_nothing_anywhere(chain: Chain, alice: Person) -> None:
     app = submit(alice).app
     chain.until(app, RUNNING)
     assert set(chain.left()) == {"jobs", "paths", "policies", "roles", "services", "routers"}
-    services.delete(actor=actor(alice), app_id=app.id)
+    remove(alice, app.id)
     chain.until(app, GONE)
     assert chain.left() == {}
     assert charges(app) == {}
@@ -155,7 +155,7 @@ def test_a_failed_app_can_be_deleted(chain: Chain, alice: Person) -> None:
     app = submit(alice).app
     chain.lab.jobs.trouble[app.slug] = Trouble("image")
     chain.until(app, FAILED)
-    services.delete(actor=actor(alice), app_id=app.id)
+    remove(alice, app.id)
     chain.until(app, GONE)
     assert chain.left() == {}
     assert charges(app) == {}

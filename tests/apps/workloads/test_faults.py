@@ -17,7 +17,7 @@ from orchestration.states import ObservedState
 from tests.apps.workloads.chain import Chain
 from tests.cast import actor
 from tests.factories import catalogue
-from tests.factories.apps import submit
+from tests.factories.apps import remove, submit
 from tests.fakes.faults import Faults
 
 RUNNING, GONE, STOPPED = ObservedState.RUNNING, ObservedState.GONE, ObservedState.STOPPED
@@ -90,7 +90,7 @@ def test_killed_on_the_way_up(chain: Chain, alice: Person, part: str, method: st
 def test_killed_on_the_way_down(chain: Chain, alice: Person, part: str, method: str, *, after: bool) -> None:
     app = submit(alice).app
     chain.until(app, RUNNING)
-    services.delete(actor=actor(alice), app_id=app.id)
+    remove(alice, app.id)
     die(chain, part, method, after=after, app=app)
     chain.until(app, GONE)
     assert chain.left() == {}
@@ -162,7 +162,7 @@ def test_a_running_app_is_not_touched_while_a_part_is_away(chain: Chain, alice: 
 def test_nothing_is_called_gone_while_a_part_is_away(chain: Chain, alice: Person, name: str) -> None:
     app = submit(alice).app
     chain.until(app, RUNNING)
-    services.delete(actor=actor(alice), app_id=app.id)
+    remove(alice, app.id)
     port(chain, name).cut()
     for _ in range(5):
         chain.look(app)

@@ -102,6 +102,9 @@ def test_the_key_ends_with_the_app(release: Release, alice: Person) -> None:
     chain, app = Chain(), release.app
     chain.until(app, ObservedState.RUNNING)
     services.delete(actor=actor(alice), app_id=app.id)
+    chain.until(app, ObservedState.ARCHIVED)
+    assert status(path_of(release)) == 200, "a deletion that is undone needs it again"
+    services.purge(actor=actor(alice), app_id=app.id)
     assert status(path_of(release)) == 200, "until it is gone"
     chain.until(app, ObservedState.GONE)
     assert status(path_of(release)) == 404

@@ -8,7 +8,7 @@ from apps.projects.enums import Role
 from apps.projects.models import Project
 from apps.workloads import live, selectors
 from apps.workloads.models import App
-from kernel.errors import Conflict, Forbidden, Missing, Refused, RefusedMany, Unavailable
+from kernel.errors import Conflict, Forbidden, Missing, RefusedMany, Unavailable
 from orchestration.states import ObservedState
 from tests.apps.workloads.chain import Chain
 from tests.cast import actor
@@ -95,22 +95,6 @@ def test_providing_meets_another_write(chain: Chain, alice: Person) -> None:
         actor=actor(alice), person=alice, app=selectors.get(alice, app.id), values={"password": "2"}
     )
     assert chain.lab.secrets.paths[f"apps/{app.slug}"].values == {"other": "1", "password": "2"}
-
-
-def test_logs_of_what_runs_and_of_what_failed(chain: Chain, app: App) -> None:
-    (alloc,) = chain.lab.jobs.jobs[app.slug].allocations
-    chain.lab.jobs.logs[alloc.id, "stdout"] = "hello\nBearer abcdef\n"
-    told = live.log_tail(app)
-    assert told["stdout"].startswith("hello")
-    assert "abcdef" not in told["stdout"]
-    assert list(live.log_follow(app, "stdout")) == ["hello\nBearer abcdef\n"]
-    with pytest.raises(Refused):
-        live.log_follow(app, "../secrets")
-    chain.lab.jobs.jobs.clear()
-    app.observation.logs = {"stdout": "last words"}
-    assert live.log_tail(app) == {"stdout": "last words"}
-    with pytest.raises(Missing):
-        live.log_follow(app, "stdout")
 
 
 def test_restart_in_place(chain: Chain, app: App, alice: Person) -> None:

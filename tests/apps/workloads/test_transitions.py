@@ -1,9 +1,11 @@
 """The table of what may be asked, over all pairs; and random histories against a model in plain Python."""
 
+from dataclasses import dataclass
+from datetime import timedelta
 from itertools import product
-from typing import Any
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,27 +22,41 @@ from orchestration.states import ObservedState
 from tests.apps.workloads.chain import Chain
 from tests.cast import actor
 from tests.factories import catalogue
-from tests.factories.apps import submit
+from tests.factories.apps import remove, submit
 
 CALLS = {
     OperationKind.STOP: services.stop,
     OperationKind.START: services.start,
+    OperationKind.SLEEP: services.sleep,
     OperationKind.RETRY: services.retry,
     OperationKind.RESTART: services.restart,
     OperationKind.DELETE: services.delete,
+    OperationKind.UNDO: services.undo,
+    OperationKind.PURGE: services.purge,
 }
 LEGAL = {
     ("requested", "delete"): "absent",
     ("present", "stop"): "stopped",
+    ("present", "sleep"): "asleep",
     ("present", "retry"): "present",
     ("present", "restart"): "present",
-    ("present", "delete"): "absent",
+    ("present", "delete"): "archived",
     ("stopped", "start"): "present",
-    ("stopped", "delete"): "absent",
+    ("stopped", "delete"): "archived",
     ("asleep", "stop"): "stopped",
     ("asleep", "start"): "present",
-    ("asleep", "delete"): "absent",
-    ("archived", "delete"): "absent",
+    ("asleep", "delete"): "archived",
+    ("archived", "undo"): "stopped",
+    ("archived", "purge"): "absent",
+}
+#: what a request or a change of one brings about, by approvals
+DECLARED = {
+    ("requested", "create"),
+    ("present", "change"),
+    ("stopped", "change"),
+    ("asleep", "change"),
+    # with services of their own, tried in test_addressing and test_handing
+    *((desired, verb) for desired in ("present", "stopped", "asleep") for verb in ("readdress", "handover")),
 }
 
 
@@ -52,7 +68,8 @@ def _template(db: None) -> None:
 @pytest.mark.parametrize(("desired", "kind"), list(product(Desired, CALLS)))
 def test_every_pair(alice: Person, desired: Desired, kind: OperationKind) -> None:
     app = submit(alice).app
-    App.objects.filter(id=app.id).update(desired=desired)
+    until = timezone.now() + timedelta(days=1)
+    App.objects.filter(id=app.id).update(desired=desired, archived_from="stopped", archived_until=until)
     app.observation.state = ObservedState.FAILED
     app.observation.seen_generation = 1
     app.observation.save()
@@ -74,36 +91,70 @@ def test_every_pair(alice: Person, desired: Desired, kind: OperationKind) -> Non
 
 def test_each_verb_names_its_sources() -> None:
     pairs = {(source, kind.value) for kind, verb in VERBS.items() for source in verb.sources}
-    assert pairs == set(LEGAL)
+    assert pairs == set(LEGAL) | DECLARED
 
 
-STEPS = st.sampled_from(["stop", "start", "restart", "retry", "delete", "look", "time", "crash"])
+STEPS = st.sampled_from(
+    ["stop", "start", "sleep", "restart", "retry", "delete", "undo", "purge", "look", "time", "crash"]
+)
+ENDS = {
+    "present": ObservedState.RUNNING,
+    "stopped": ObservedState.STOPPED,
+    "asleep": ObservedState.ASLEEP,
+    "archived": ObservedState.ARCHIVED,
+    "absent": ObservedState.GONE,
+}
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, max_size=12))
 def test_any_history_converges_to_what_was_wanted_last(alice: Person, steps: list[str]) -> None:
-    chain, app, wanted = Chain(), submit(alice, f"h{App.objects.count()}").app, "present"
+    chain, app = Chain(), submit(alice, f"h{App.objects.count()}").app
+    model = Model()
     for step in steps:
-        wanted = _do(chain, alice, app, step, wanted)
-    end = {"present": ObservedState.RUNNING, "stopped": ObservedState.STOPPED, "absent": ObservedState.GONE}
+        _do(chain, alice, app, step, model)
+    wanted = model.wanted
     if wanted == "present" and App.objects.get(id=app.id).observation.state == ObservedState.FAILED:
         services.restart(actor=actor(alice), app_id=app.id)
-    chain.until(app, end[wanted], limit=60)
+    chain.until(app, ENDS[wanted], limit=60)
     assert App.objects.get(id=app.id).desired == wanted
     assert quotas.recount() == ()
     held = set(Charge.objects.filter(holder=app.id).values_list("dimension", flat=True))
     running = {"apps", "cpu_mhz", "memory_mib"}
-    assert held == {"present": running, "stopped": {"apps"}, "absent": set()}[wanted]
+    ledger = {"present": running, "stopped": {"apps"}, "asleep": {"apps"}, "archived": set(), "absent": set()}
+    assert held == ledger[wanted]
     if wanted == "absent":
         assert chain.left() == {}
+    elif wanted == "archived":
+        assert set(chain.left()) <= {"jobs", "paths", "policies", "roles"}, "what it keeps, and its dead job"
+        services.purge(actor=actor(alice), app_id=app.id)
     else:
-        services.delete(actor=actor(alice), app_id=app.id)
-        chain.until(app, ObservedState.GONE, limit=60)
+        remove(alice, app.id)
+    chain.until(app, ObservedState.GONE, limit=60)
+    assert chain.left() == {}
     assert not Operation.objects.filter(app=app, state__in=["pending", "running"]).exists()
 
 
-def _do(chain: Chain, alice: Person, app: App, step: str, wanted: str) -> str:
+@dataclass
+class Model:
+    """What is wanted, and what was before a deletion, in plain words."""
+
+    wanted: str = "present"
+    before: str = ""
+
+    def moved(self, verb: str) -> None:
+        """A verb was done."""
+        if verb == "undo":
+            self.wanted = self.before
+            return
+        if verb == "delete":
+            self.before = self.wanted
+        targets = {"stop": "stopped", "start": "present", "sleep": "asleep"}
+        targets |= {"delete": "archived", "purge": "absent"}
+        self.wanted = targets.get(verb, self.wanted)
+
+
+def _do(chain: Chain, alice: Person, app: App, step: str, model: Model) -> None:
     if step == "look":
         chain.look(app)
     elif step == "time":
@@ -112,14 +163,15 @@ def _do(chain: Chain, alice: Person, app: App, step: str, wanted: str) -> str:
         if app.slug in chain.lab.jobs.jobs:
             chain.lab.jobs.crash(app.slug)
     else:
-        return _ask(alice, app, step, wanted)
-    return wanted
+        _ask(alice, app, step, model)
 
 
-def _ask(alice: Person, app: App, verb: str, wanted: str) -> str:
-    call: Any = CALLS[OperationKind(verb)]
+def _ask(alice: Person, app: App, verb: str, model: Model) -> None:
+    legal = (model.wanted, verb) in LEGAL
     try:
-        call(actor=actor(alice), app_id=app.id)
+        CALLS[OperationKind(verb)](actor=actor(alice), app_id=app.id)
     except Conflict:
-        return wanted
-    return {"stop": "stopped", "start": "present", "delete": "absent"}.get(verb, wanted)
+        assert not legal or verb == "retry", f"{verb} is refused to an app that is {model.wanted}"
+    else:
+        assert legal, f"{verb} is done to an app that is {model.wanted}"
+        model.moved(verb)

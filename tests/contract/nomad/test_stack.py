@@ -215,8 +215,13 @@ def test_a_first_release_that_never_passes_fails(whole: Target) -> None:
         assert "Alloc Unhealthy" in kinds
 
 
-def test_canaries_wait_to_be_promoted(whole: Target) -> None:
+def test_canaries_wait_to_be_promoted(whole: Target, consul: Consul) -> None:
     job = examples.web("canary")
+    job["TaskGroups"][0]["Services"][0]["CanaryTags"] = ["second"]
+
+    def tags() -> list[list[str]]:
+        return sorted(each["Service"]["Tags"] for each in consul.passing(job["ID"]))
+
     with whole.running(job):
         whole.deployment(job["ID"], "successful")
         old = whole.wait_alloc(job["ID"], "running")
@@ -234,6 +239,7 @@ def test_canaries_wait_to_be_promoted(whole: Target) -> None:
         live = [a for a in whole.allocs(job["ID"]) if a["DesiredStatus"] == "run"]
         assert old["ID"] in [a["ID"] for a in live]
         assert len(live) == 2
+        wait_for(lambda: tags() == [["second"], ["traefik.enable=true", "first"]], 20, "its own tags")
         body = {"DeploymentID": running["ID"], "All": True}
         whole.send("PUT", f"/v1/deployment/promote/{running['ID']}", body)
         whole.deployment(job["ID"], "successful", version=1)
@@ -242,3 +248,4 @@ def test_canaries_wait_to_be_promoted(whole: Target) -> None:
             15,
             "only the new one is wanted",
         )
+        wait_for(lambda: tags() == [["traefik.enable=true", "first"]], 20, "it has the tags of the others")

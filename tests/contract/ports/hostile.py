@@ -47,6 +47,8 @@ CALLS: dict[str, Callable[[Drivers, str], object]] = {
     "jobs.log_tail": lambda d, n: d.jobs.log_tail(n, "app", "stdout"),
     "jobs.log_tail.task": lambda d, n: d.jobs.log_tail(UUID, n, "stdout"),
     "jobs.log_tail.stream": lambda d, n: d.jobs.log_tail(UUID, "app", n),
+    "jobs.usage": lambda d, n: d.jobs.usage(n),
+    "jobs.log_read": lambda d, n: list(d.jobs.log_read(n, "app", "stdout")),
     "jobs.log_follow": lambda d, n: list(d.jobs.log_follow(n, "app", "stdout")),
     "jobs.log_follow.task": lambda d, n: list(d.jobs.log_follow(UUID, n, "stdout")),
     "jobs.volume_exists": lambda d, n: d.jobs.volume_exists(n),

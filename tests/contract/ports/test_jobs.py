@@ -1,11 +1,15 @@
 """The contract of the port `Jobs`."""
 
+import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from kernel.errors import OutsideConflict, OutsideRefused
-from orchestration.ports import AllocState
+from kernel.errors import Misconfigured, OutsideConflict, OutsideRefused
+from kernel.names import OutsideNames
+from orchestration.ports import AllocState, JobLine
+from orchestration.specs import Volume, VolumeKind
 from tests.contract.ports.world import World, a_job
 
 UNKNOWN_ALLOC = "00000000-0000-4000-8000-000000000000"
@@ -155,6 +159,21 @@ def test_logs_of_what_does_not_stand_are_empty(world: World) -> None:
     jobs = world.drivers.jobs
     assert jobs.log_tail(UNKNOWN_ALLOC, "app", "stdout") == ""
     assert "".join(jobs.log_follow(UNKNOWN_ALLOC, "app", "stderr")) == ""
+    assert "".join(jobs.log_read(UNKNOWN_ALLOC, "app", "stderr")) == ""
+
+
+def test_what_an_allocation_uses(world: World, slug: str) -> None:
+    jobs = world.drivers.jobs
+    assert jobs.usage(UNKNOWN_ALLOC) is None
+    jobs.register(a_job(slug), expected_index=0)
+    alloc = running(world, slug)
+    (listed,) = [each for each in jobs.allocations() if each.job_id == slug]
+    assert listed.id == alloc.id
+    assert listed.cpu_mhz > 0
+    assert listed.memory_mib > 0
+    used = world.until(lambda: jobs.usage(alloc.id), "its machine tells figures")
+    assert used.cpu_mhz >= 0
+    assert used.memory_mib >= 0
 
 
 def test_logs_are_read_from_their_end(world: World, slug: str) -> None:
@@ -165,6 +184,7 @@ def test_logs_are_read_from_their_end(world: World, slug: str) -> None:
     text = world.until(lambda: jobs.log_tail(alloc.id, "app", "stderr"), "a line was written")
     assert '"GET / HTTP/1.1" 200' in text
     assert len(jobs.log_tail(alloc.id, "app", "stderr", limit_bytes=7).encode()) == 7
+    assert len("".join(jobs.log_read(alloc.id, "app", "stderr", limit_bytes=7)).encode()) == 7
     assert "GET" in next(chunk for chunk in jobs.log_follow(alloc.id, "app", "stderr") if chunk)
 
 
@@ -200,6 +220,52 @@ def test_a_volume_is_made_once_and_deleted_once(world: World, slug: str) -> None
     jobs.delete_volume(name)
 
 
+def test_a_csi_volume_is_made_once_and_deleted_once(world: World, slug: str) -> None:
+    """On solo a directory stands in for the plugin; a real plugin was never there to be tried."""
+    jobs, name = world.drivers.jobs, f"{slug}-shared"
+    assert not jobs.volume_exists(name, kind="csi")
+    jobs.delete_volume(name, kind="csi")
+    try:
+        jobs.create_volume(name, size_mib=16, kind="csi")
+    except Misconfigured as refused:
+        assert "CSI plugin" in refused.detail  # noqa: PT017 - a Nomad without a plugin is this test's other end
+        return
+    jobs.create_volume(name, size_mib=16, kind="csi")
+    assert jobs.volume_exists(name, kind="csi")
+    assert not jobs.volume_exists(name), "a CSI volume is no host volume"
+    jobs.delete_volume(name)
+    assert jobs.volume_exists(name, kind="csi"), "nor deleted as one"
+    jobs.delete_volume(name, kind="csi")
+    assert not jobs.volume_exists(name, kind="csi")
+
+
+@pytest.mark.parametrize("kind", ["host", "csi"])
+def test_a_keeper_measures_a_volume_and_ends(world: World, slug: str, kind: VolumeKind) -> None:
+    jobs, work = world.drivers.jobs, uuid4()
+    volume = Volume("data", 16, "data", kind)
+    name = OutsideNames(slug).volume("data")
+    try:
+        jobs.create_volume(name, size_mib=16, kind=kind)
+    except Misconfigured:
+        assert kind == "csi", "a cluster may have no CSI plugin, and then says so"
+        return
+    job_id = OutsideNames(slug).keeper(work)
+    jobs.register(world.keeper(slug, work, volume), expected_index=0)
+
+    def ended() -> AllocState | None:
+        found = jobs.status(job_id).allocations
+        return next((each for each in found if each.client_status in {"complete", "failed"}), None)
+
+    alloc = world.until(ended, "the keeper ended")
+    assert alloc.client_status == "complete", (alloc, jobs.log_tail(alloc.id, "keep", "stderr"))
+    assert json.loads(jobs.log_tail(alloc.id, "keep", "stdout"))["files"] == 0
+    assert job_id not in [job.id for job in jobs.list_ours()], "it is no app's job"
+    jobs.stop(job_id, purge=True)
+    assert jobs.status(job_id).job is None
+    world.until(lambda: not jobs.status(job_id).allocations, "nothing of it stays")
+    jobs.delete_volume(name, kind=kind)
+
+
 def test_only_marked_jobs_are_ours(world: World, slug: str) -> None:
     world.drivers.jobs.register(a_job(slug), expected_index=0)
     assert slug in [job.id for job in world.drivers.jobs.list_ours()]
@@ -207,6 +273,37 @@ def test_only_marked_jobs_are_ours(world: World, slug: str) -> None:
     assert job is not None
     world.drivers.jobs.register({**a_job(slug), "Meta": {"owner": "other"}}, expected_index=job.modify_index)
     assert slug not in [job.id for job in world.drivers.jobs.list_ours()]
+
+
+def test_the_list_of_all_tells_of_each_what_a_look_at_it_tells(world: World, slug: str) -> None:
+    jobs = world.drivers.jobs
+    jobs.register(a_job(slug), expected_index=0)
+    running(world, slug)
+
+    def settled() -> JobLine | None:
+        line = next(each for each in jobs.statuses() if each.id == slug)
+        return None if line.moving else line
+
+    line, job = world.until(settled, "the deployment ended"), jobs.status(slug).job
+    assert job is not None
+    assert (line.version, line.submitted_ns, line.stopped) == (job.version, job.submitted_ns, False)
+    assert [(each.job_version, each.client_status, each.healthy) for each in line.allocations] == [
+        (job.version, "running", True)
+    ]
+    jobs.stop(slug)
+    assert next(each for each in jobs.statuses() if each.id == slug).stopped
+    jobs.stop(slug, purge=True)
+    assert slug not in [each.id for each in jobs.statuses()]
+
+
+def test_a_job_made_anew_is_not_the_one_of_before(world: World, slug: str) -> None:
+    jobs = world.drivers.jobs
+    jobs.register(a_job(slug), expected_index=0)
+    before = next(each for each in jobs.statuses() if each.id == slug)
+    jobs.stop(slug, purge=True)
+    jobs.register(a_job(slug), expected_index=0)
+    after = next(each for each in jobs.statuses() if each.id == slug)
+    assert before.submitted_ns != after.submitted_ns
 
 
 def test_a_node_is_ready_and_says_its_size(world: World) -> None:

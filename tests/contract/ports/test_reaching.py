@@ -1,7 +1,7 @@
 """The contract of `Services`, `Routes` and `Addresses`: one app's way from Consul to its address."""
 
 from kernel.names import OutsideNames
-from orchestration.ports import Answer, Instance
+from orchestration.ports import Answer, Instance, Tally
 from tests.contract.ports.world import World, a_job
 
 
@@ -29,6 +29,8 @@ def test_what_never_was_is_nowhere(world: World, slug: str) -> None:
     host = host_of(world, slug)
     assert world.drivers.services.instances(slug) == ()
     assert slug not in world.drivers.services.list_ours()
+    assert slug not in world.drivers.services.tallies()
+    assert not any(name.startswith(slug) for name in world.drivers.routes.statuses())
     assert world.drivers.routes.router(OutsideNames(slug).router("web", "x")) is None
     assert world.drivers.routes.routers_of_host(host) == ()
     answer = world.drivers.addresses.ask(host)
@@ -52,6 +54,8 @@ def test_an_app_is_registered_routed_and_answers(world: World, slug: str) -> Non
     assert state.errors == ()
     assert [each.name for each in world.drivers.routes.routers_of_host(host)] == [router]
     assert router in world.drivers.routes.list_ours()
+    assert world.drivers.routes.statuses()[router] == "enabled"
+    assert world.drivers.services.tallies()[slug] == Tally(passing=1, failing=0)
 
     answer = world.until(lambda: answered(world, host), "the address answers")
     assert (answer.error, answer.from_portal) == ("", False)

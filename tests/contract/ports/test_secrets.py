@@ -103,6 +103,8 @@ def test_each_trace_of_an_app_is_listed(world: World, slug: str, names: OutsideN
     secrets.destroy_secret(names.secret_path)
     assert slug in secrets.list_ours()
     secrets.write_role(names.vault_role, ROLE)
+    found = secrets.names()
+    assert [slug in each for each in (found.paths, found.policies, found.roles)] == [False, True, True]
     secrets.delete_policy(names.vault_policy)
     assert slug in secrets.list_ours()
     secrets.delete_role(names.vault_role)

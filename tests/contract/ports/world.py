@@ -5,11 +5,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from drivers.wiring import Settings, open_all
 from kernel.names import OutsideNames, full_slug
 from orchestration.ports import Drivers
+from orchestration.render import render_keeper
+from orchestration.specs import KeeperSpec, Placement, Volume
 from tests import stack as stack_file
 from tests.fakes import Lab, Trouble
 from tests.waiting import wait_for
@@ -34,6 +36,7 @@ class World(Protocol):
     def until(self, condition: Callable[[], T | None], why: str) -> T: ...
     def breaks(self, job: dict[str, Any], kind: str) -> dict[str, Any]: ...
     def serves(self, alloc_id: str) -> None: ...
+    def keeper(self, slug: str, work: UUID, volume: Volume) -> dict[str, Any]: ...
     def clean(self, slug: str) -> None: ...
 
 
@@ -67,6 +70,22 @@ def a_job(slug: str, *, host: str = "", count: int = 1) -> dict[str, Any]:
         "Meta": {"paillasse.app": slug},
         "TaskGroups": [_group(slug, tags if host else [], count)],
     }
+
+
+def a_keeper(slug: str, work: UUID, volume: Volume, placement: Placement) -> dict[str, Any]:
+    """A batch job that measures a volume."""
+    return render_keeper(
+        KeeperSpec(
+            names=OutsideNames(slug),
+            app_id=slug,
+            project_id="contract",
+            work_id=work,
+            work="measure",
+            volume=volume,
+            placement=placement,
+            image="",
+        )
+    )
 
 
 def _group(slug: str, tags: list[str], count: int) -> dict[str, Any]:
@@ -123,6 +142,11 @@ class FakeWorld:
         """Let a task write what the real one does for each check."""
         self.lab.jobs.logs[alloc_id, "stderr"] = '192.0.2.2 - - "GET / HTTP/1.1" 200 -\n' * 3
 
+    def keeper(self, slug: str, work: UUID, volume: Volume) -> dict[str, Any]:
+        """A job that measures a volume, which the lab in memory finds empty."""
+        self.lab.jobs.keeps = lambda _job: '{"used_bytes": 4096, "files": 0}\n'
+        return a_keeper(slug, work, volume, Placement(driver="raw_exec"))
+
     def clean(self, slug: str) -> None:
         """Nothing outlives the test."""
 
@@ -156,6 +180,12 @@ class RealWorld:
 
     def serves(self, alloc_id: str) -> None:
         """Consul's check asks it by itself."""
+
+    def keeper(self, slug: str, work: UUID, volume: Volume) -> dict[str, Any]:
+        """A job that measures a volume, with the Python that stands on the node."""
+        folder = stack_file.load()["runtimes_dir"]
+        place = Placement(self.settings.nomad_namespace, driver=_driver(), runtimes_dir=folder)
+        return a_keeper(slug, work, volume, place)
 
     def clean(self, slug: str) -> None:
         """Take away what a test left."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kernel.errors import Misconfigured, OutsideConflict
-from orchestration.ports import NodeState
+from orchestration.machines import NodeState
 from portal.doctor import nomad
 from portal.doctor.findings import Level, Report
 

@@ -7,7 +7,7 @@ import pytest
 from pytest_django import Settings as DjangoSettings
 
 from kernel.errors import Unavailable
-from orchestration.ports import NodeState
+from orchestration.machines import NodeState
 from portal.doctor import nomad
 from portal.doctor.findings import Level, Report
 from portal.doctor.processes import Process

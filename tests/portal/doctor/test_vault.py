@@ -4,6 +4,7 @@ import json
 
 import pytest
 import responses
+from pytest_django import Settings as DjangoSettings
 from responses import matchers
 
 from drivers.wiring import Settings, open_all
@@ -89,3 +90,28 @@ def test_a_process_with_no_way_to_openbao() -> None:
     report = Report()
     vault._rights(report, Process("worker", Settings()))
     assert found(report, Level.ERROR) == {"vault.no_way"}
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "reason"),
+    [
+        ({}, None, "no database is offered: nothing to say"),
+        (
+            {"VAULT_DATABASE_ROLES": ["reader"], "DATABASE_HOST": "db.lab", "DATABASE_NAME": "samples"},
+            "database.offered",
+            "whole",
+        ),
+        ({"VAULT_DATABASE_ROLES": ["reader"], "DATABASE_HOST": "db.lab"}, "database.incomplete", "no name"),
+        ({"DATABASE_HOST": "db.lab", "DATABASE_NAME": "samples"}, "database.incomplete", "no role"),
+    ],
+)
+def test_the_database_that_apps_are_offered(
+    settings: DjangoSettings, values: dict[str, object], code: str | None, reason: str
+) -> None:
+    settings.VAULT_DATABASE_MOUNT = "database" if values else ""
+    settings.VAULT_DATABASE_ROLES, settings.DATABASE_HOST, settings.DATABASE_NAME = [], "", ""
+    for name, value in values.items():
+        setattr(settings, name, value)
+    report = Report()
+    vault._database(report)
+    assert [each.code for each in report.findings] == ([code] if code else []), reason

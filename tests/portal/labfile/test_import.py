@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -18,7 +19,8 @@ from kernel.actors import system
 from kernel.units import Amounts
 from portal.labfile.trying import Outcome, operator, run
 from portal.labfile.writing import as_csv, as_yaml
-from tests.factories import people, projects
+from tests.factories import catalogue, people, projects
+from tests.factories.apps import submit
 
 HEADER = "kind,project,name,description,email,subject,role,ends_on,apps,cpu_mhz,memory_mib,storage_mib,gpus\n"
 LATER = (timezone.localdate() + timedelta(days=90)).isoformat()
@@ -76,7 +78,7 @@ def test_a_lab_comes_in_once(dana: Person, text: str, name: str) -> None:
     made = Project.objects.get(slug="proteins")
     assert (made.name, made.description) == ("Protéines", "Structures")
     limits = {each.dimension: each.base_limit for each in figures(made.id)}
-    assert limits == {"apps": 10, "cpu_mhz": 16000, "memory_mib": 4096, "storage_mib": 10240, "gpus": 1}
+    assert limits == {**settings.DEFAULT_QUOTA, "apps": 10, "cpu_mhz": 16000, "gpus": 1}
     found = {m.person.email: (m.role, bool(m.person.subject)) for m in made.memberships.all()}
     assert found == {"dana@lab.example": ("owner", True), "new@lab.example": ("developer", False)}
     assert Event.objects.filter(verb="lab.imported").count() == 1
@@ -147,6 +149,9 @@ BAD = [
     ("quota,proteins,,,x@lab.example,,,,1,,,,", "email", "a column of another kind"),
     ("quota,proteins,,,,,,,1,,,,,,,,9", "", "more cells than columns"),
     ("project,put-away,Old,,,,,,,,,,", "project", "an archived project"),
+    ("grant,proteins,,,,,,,9,,,,", "ends_on", "a grant without its last day"),
+    ("grant,proteins,,,,,,2020-01-01,9,,,,", "until", "a grant that is over"),
+    ("grant,proteins,,,,,,2099-01-01,1,,,,", "apps", "a grant that is less than what lasts"),
     ("project,{personal},Mine,,,,,,,,,,", "project", "a personal project"),
 ]
 
@@ -228,7 +233,7 @@ def test_out_and_in_again_is_nothing(lab: str, genomics: Project, dana: Person, 
         assert state() == before
     rows = list(csv.DictReader(io.StringIO(as_csv(), newline="")))
     assert not [row for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
-    assert {row["project"] for row in rows} == {"genomics"}
+    assert {row["project"] for row in rows} == {"genomics", "put-away"}
     assert [row for row in rows if row["subject"] == twin.subject], "an address of two people leads nowhere"
 
 
@@ -254,3 +259,93 @@ def test_the_commands(dana: Person, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "lab.csv:6: role:" in capsys.readouterr().err
     with pytest.raises(CommandError):
         call_command("import_lab", str(tmp_path / "nothing.csv"))
+
+
+MORE = """kind,project,name,archived,group,role,email,ends_on,apps,cpu_mhz
+project,proteins,Proteins,,,,,,,
+member,proteins,,,,owner,dana@lab.example,,,
+quota,proteins,,,,,,,10,4000
+grant,proteins,,,,,,2099-01-01,12,
+grant,proteins,,,,,,2099-02-01,,9000
+group,proteins,,,/lab/proteins,viewer,,,,
+project,finished,Finished,yes,,,,,,
+member,finished,,,,owner,dana@lab.example,,,
+"""
+
+
+def test_grants_groups_and_archived_projects_come_in_once(dana: Person) -> None:
+    dry = tried(MORE, dry_run=True)
+    assert dry.problems == []
+    done = tried(MORE)
+    assert (done.done, done.changes) == (True, dry.changes)
+    assert {(c.kind, c.what, c.before, c.after) for c in done.changes if c.kind in {"grant", "group"}} == {
+        ("grant", "apps", "10", "12, 2099-01-01"),
+        ("grant", "cpu_mhz", "4000", "9000, 2099-02-01"),
+        ("group", "/lab/proteins", "", "viewer"),
+    }
+    made = Project.objects.get(slug="proteins")
+    stands = {
+        each.dimension: (each.base_limit, each.limit, str(each.granted_until)) for each in figures(made.id)
+    }
+    assert stands["apps"] == (10, 12, "2099-01-01")
+    assert stands["cpu_mhz"] == (4000, 9000, "2099-02-01")
+    assert [(each.path, each.role) for each in made.groups.all()] == [("/lab/proteins", "viewer")]
+    assert Project.objects.get(slug="finished").archived_at is not None
+    assert tried(MORE, prune=True).changes == []
+    for write, name in ((as_csv, "lab.csv"), (as_yaml, "lab.yaml")):
+        again = tried(write(), name, dry_run=True, prune=True)
+        assert (again.problems, again.changes) == ([], []), name
+
+
+def test_a_group_may_have_another_role_and_a_project_come_back(dana: Person) -> None:
+    tried(MORE)
+    text = MORE.replace("/lab/proteins,viewer", "/lab/proteins,developer").replace(
+        "Finished,yes", "Finished,no"
+    )
+    assert {(c.what, c.before, c.after) for c in tried(text).changes} == {
+        ("/lab/proteins", "viewer", "developer"),
+        ("archived", "yes", "no"),
+    }
+    assert Project.objects.get(slug="finished").archived_at is None
+    other = MORE.replace("group,proteins,,,/lab/proteins", "group,proteins,,,/lab/others")
+    assert {(c.what, c.after) for c in tried(other, prune=True).changes} == {
+        ("/lab/others", "viewer"), ("/lab/proteins", ""), ("archived", "yes"),
+    }  # fmt: skip
+
+
+WRONG_LATER = [
+    (MORE.replace("Finished,yes", "Finished,perhaps"), (8, "archived"), "neither yes nor no"),
+    (MORE.replace("/lab/proteins,viewer", ",viewer"), (7, "group"), "a group that is not named"),
+    (MORE.replace("/lab/proteins,viewer", "proteins,viewer"), (7, "path"), "no full path"),
+    (MORE.replace("/lab/proteins,viewer", "/lab/proteins,king"), (7, "role"), "no such role"),
+    (MORE + "group,proteins,,,/lab/proteins,owner,,,,\n", (10, "group"), "the same group twice"),
+    (MORE + "grant,proteins,,,,,,2099-01-01,13,\n", (10, "ends_on"), "the same day twice"),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "reason"), WRONG_LATER, ids=[each[2] for each in WRONG_LATER])
+def test_what_cannot_be_of_these_is_refused(
+    dana: Person, text: str, where: tuple[int, str], reason: str
+) -> None:
+    before = state()
+    assert [(each.line, each.field) for each in tried(text).problems] == [where], reason
+    assert state() == before
+
+
+def test_what_is_archived_is_not_changed_by_the_way(dana: Person) -> None:
+    tried(MORE)
+    renamed = tried(MORE.replace("project,finished,Finished", "project,finished,Renamed"))
+    assert [each.error.code for each in renamed.problems] == ["import.archived"]
+    joined = tried(f"{MORE}member,finished,,,,viewer,new@lab.example,,,\n")
+    assert [each.error.code for each in joined.problems] == ["import.archived"]
+
+
+def test_a_project_whose_apps_run_is_not_put_away(genomics: Project, alice: Person, dana: Person) -> None:
+    catalogue.template()
+    submit(alice, project_id=genomics.id)
+    outcome = tried("kind,project,name,archived\nproject,genomics,Genomics,yes\n")
+    assert [(each.line, each.field, each.error.code) for each in outcome.problems] == [
+        (2, "archived", "project.apps_run")
+    ]
+    genomics.refresh_from_db()
+    assert genomics.archived_at is None

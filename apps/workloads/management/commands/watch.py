@@ -16,6 +16,8 @@ from apps.workloads.management.loops.machines import Machines
 from apps.workloads.management.loops.parts import Parts
 from apps.workloads.management.loops.post import Post
 from apps.workloads.management.loops.probe import Prober
+from apps.workloads.management.loops.survey import Surveyor
+from apps.workloads.management.loops.usage import Sampler
 from drivers.wiring import open_all
 
 log = structlog.get_logger(__name__)
@@ -32,6 +34,7 @@ class Command(BaseCommand):
         def end(*_signal: object) -> None:
             stop.set()
             hints.woken.set()
+            hints.missed.set()
 
         signal.signal(signal.SIGTERM, end)
         signal.signal(signal.SIGINT, end)
@@ -52,5 +55,7 @@ def loops(hints: Hints, stop: threading.Event) -> dict[str, Callable[[], None]]:
         "probe": Prober(opened.addresses, hints, stop).turn,
         "parts": Parts(opened, stop).turn,
         "post": Post(stop).turn,
+        "usage": Sampler(opened.jobs, stop).turn,
         "machines": Machines(opened.jobs, stop).turn,
+        "survey": Surveyor(opened, hints, stop).turn,
     }

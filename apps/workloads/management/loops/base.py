@@ -19,6 +19,7 @@ class Hints:
         self._lock = threading.Lock()
         self._slugs: set[str] = set()
         self.woken = threading.Event()
+        self.missed = threading.Event()  #: a stream begins anew: what happened meanwhile is to be found
 
     def add(self, slugs: Iterable[str]) -> None:
         """Note them, and wake the dispatcher."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 
 import structlog
 from django.conf import settings
@@ -17,6 +18,7 @@ from drivers.wiring import Opened
 from kernel.errors import OutsideError, Unavailable
 
 EVERY_S = 5.0
+HOSTS_EVERY_S = 30.0  #: the list of all routers is long
 NOBODY = "00000000-0000-4000-8000-000000000000"  #: a subject that no account has
 log = structlog.get_logger(__name__)
 
@@ -36,6 +38,7 @@ class Parts:
     def __init__(self, opened: Opened, stop: threading.Event) -> None:
         self._stop = stop
         self._routes = opened.routes
+        self._hosts_at = -HOSTS_EVERY_S
         self._checks: dict[str, Callable[[], str]] = {
             "nomad": opened.jobs.version,
             "vault": opened.secrets.version,
@@ -52,7 +55,8 @@ class Parts:
             asked = {part: pool.submit(_ask, check) for part, check in self._checks.items()}
             for part, future in asked.items():
                 self._note(part, future.result())
-        self._note_hosts()
+        if monotonic() - self._hosts_at >= HOSTS_EVERY_S:
+            self._note_hosts()
         self._stop.wait(EVERY_S)
 
     def _note(self, part: str, answer: Answer) -> None:
@@ -72,6 +76,7 @@ class Parts:
             served = self._routes.foreign_hosts(settings.APPS_DOMAIN)
         except OutsideError:
             return
+        self._hosts_at = monotonic()
         cluster.note_hosts(served=served, now=timezone.now())
 
 

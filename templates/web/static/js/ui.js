@@ -89,6 +89,11 @@
   setInterval(tell, 5000);
   doc.addEventListener("htmx:afterSettle", tell);
 
+  // A part of the page that is loaded on its own is asked for again where the network lost it.
+  doc.addEventListener("htmx:sendError", ({ target }) => {
+    if (target.matches("[hx-trigger~=again]")) setTimeout(() => doc.contains(target) && htmx.trigger(target, "again"), 2000);
+  });
+
   // Secrets leave the page after the seconds that their element names.
   const forget = (root) => {
     for (const box of root.querySelectorAll("[data-forget]")) {

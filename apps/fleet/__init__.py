@@ -1,0 +1,1 @@
+"""One template in many apps: upgrades of the fleet, deprecation."""

@@ -1,0 +1,1 @@
+"""How long apps may live: end dates, warnings, renewal, and the end."""

@@ -1,0 +1,1 @@
+"""What apps say and take: logs, figures over time, followed by many."""

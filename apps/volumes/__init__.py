@@ -1,0 +1,1 @@
+"""What apps keep: volumes, their measure, snapshots, restores."""

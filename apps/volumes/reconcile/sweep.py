@@ -1,0 +1,73 @@
+"""Everything that is not at rest, looked at in turn: what cannot be brought on holds up nothing else."""
+
+from collections.abc import Callable, Iterable
+
+import structlog
+from django.db.models import Model
+from django.utils import timezone
+
+from apps.volumes import services
+from apps.volumes.enums import RestoreState, SnapshotState
+from apps.volumes.models import Restore, Snapshot, Use
+from apps.volumes.reconcile import jobs, measures, restores, snapshots
+from apps.volumes.transitions import OPEN_RESTORE, OPEN_SNAPSHOT
+from apps.workloads import lab
+from apps.workloads.models import AppVolume
+from drivers.wiring import open_drivers
+from kernel.errors import OutsideError, PaillasseError
+from kernel.names import OutsideNames
+from orchestration.ports import Drivers
+
+_APP = "volume__app__release"
+_ENDED = [SnapshotState.READY, SnapshotState.FAILED]
+_OVER = [RestoreState.DONE, RestoreState.FAILED]
+log = structlog.get_logger(__name__)
+
+
+def sweep(drivers: Drivers | None = None) -> int:
+    """Look at all that moves, and begin what is due; returns how many were looked at.
+
+    May be called at any time, by any number of processes.
+    """
+    now = timezone.now()
+    services.take_due(now)
+    services.ask_due_measures(now)
+    services.forget_gone()
+    ports = drivers or open_drivers(lab.wiring())
+    return sum(_each(rows, look, ports) for rows, look in _moving())
+
+
+def _moving() -> list[tuple[Iterable[Model], Callable[..., object]]]:
+    taken = Snapshot.objects.select_related(_APP)
+    back = Restore.objects.select_related("app__release", "snapshot__volume")
+    used = Use.objects.select_related(_APP)
+    leaving = AppVolume.objects.filter(leaving_at__isnull=False, deleted_at__isnull=True)
+    return [
+        (taken.filter(state__in=OPEN_SNAPSHOT), snapshots.look),
+        (back.filter(state__in=OPEN_RESTORE), restores.look),
+        (used.filter(asked_at__isnull=False), measures.look),
+        (taken.filter(state__in=_ENDED, tidied=False), _tidy),
+        (back.filter(state__in=_OVER, tidied=False), _tidy),
+        (used.filter(asked_at__isnull=True, tidied=False), _tidy),
+        (leaving.select_related("app"), measures.remove),
+    ]
+
+
+def _tidy(row: Snapshot | Restore | Use, drivers: Drivers) -> None:
+    app = row.app if isinstance(row, Restore) else row.volume.app
+    jobs.take_away(row, OutsideNames(app.slug), drivers)
+
+
+def _each(rows: Iterable[Model], look: Callable[..., object], drivers: Drivers) -> int:
+    count = 0
+    for row in rows:
+        count += 1
+        try:
+            look(row, drivers)
+        except OutsideError as error:
+            log.info("volumes.part_away", code=error.code, detail=error.detail[:200])
+        except PaillasseError as error:
+            log.info("volumes.moved_on", code=error.code, row=str(row.pk))
+        except Exception:
+            log.exception("volumes.look_died", row=str(row.pk))
+    return count

@@ -1,0 +1,3 @@
+"""What a token must hold to call these endpoints."""
+
+READ, WRITE, REVEAL = "apps:read", "apps:write", "secrets:reveal"
