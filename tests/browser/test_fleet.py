@@ -63,7 +63,7 @@ def test_a_good_version_goes_through_and_a_broken_one_stops(
     dana = Api(stack["portal"]["bind_url"], stack["tokens"]["dana"])
     project = dana.project("shared")["id"]
     try:
-        names = sorted(fresh("fleet") for _ in range(3))  # the page lists by name: the first of these is the trial
+        names = sorted(fresh("fleet") for _ in range(3))  # as the page lists them: the first is the trial
         apps = [dana.asked(name, project=project) for name in names]
         for app_id in apps:
             dana.until(app_id, "running", FOLLOWS_MS / 1000)
