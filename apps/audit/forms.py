@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.audit.kinds import ACTIONS
 from apps.audit.models import Event
 from apps.projects.models import Project
 
@@ -36,7 +37,7 @@ class FilterForm(forms.Form):
     """What to look for. `projects`: those that the reader sees; others do not exist for them."""
 
     who = _words(_("Who"))
-    verb = _words(_("Action or area"), validators=[_VERB])
+    verb = _words(_("Action or area"), validators=[_VERB], widget=forms.TextInput(attrs={"list": "actions"}))
     target = _words(_("What"))
     project = forms.CharField(label=_("Project"), required=False, max_length=36)
     request = _words(_("Request number"))
@@ -63,6 +64,11 @@ class FilterForm(forms.Form):
         if first and last and last < first:
             self.add_error("to", _("This day is before the first one."))
         return self.cleaned_data
+
+    @property
+    def actions(self) -> list[tuple[str, str]]:
+        """What can be looked for, by its word in the reader's language: code and word."""
+        return sorted(((code, str(word)) for code, word in ACTIONS.items()), key=lambda each: each[1])
 
     @property
     def given(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 
+from apps.audit.kinds import ACTIONS
 from apps.audit.models import Event
 
 register = template.Library()
@@ -20,6 +21,12 @@ class Difference:
     name: str
     before: str
     after: str
+
+
+@register.filter
+def action(verb: str) -> str:
+    """The word of an action; empty for one that another release recorded, whose code stands beside it."""
+    return str(ACTIONS.get(verb, ""))
 
 
 @register.filter

@@ -35,7 +35,8 @@ def set_schedule(*, actor: Actor, app_id: UUID, volume: str, every: str, keep: i
     values = {"every": every, "keep": keep, "next_at": following(timezone.now(), Every(every)), "missed": ""}
     whose = {"by_id": actor.id, "by_label": actor.label[:200]}
     schedule, _made = Schedule.objects.update_or_create(volume=kept, defaults={**values, **whose})
-    _audit(actor, "set", app.label, app.project_id, app_id, {"every": every, "keep": keep, "volume": volume})
+    told = {"every": every, "keep": keep, "volume": volume}
+    _audit(actor, "schedule.set", app.label, app.project_id, app_id, told)
     return schedule
 
 
@@ -44,15 +45,15 @@ def clear_schedule(*, actor: Actor, app_id: UUID, volume: str) -> None:
     """Take none by itself any more; those that were taken stay. Raises Missing, Forbidden."""
     app = locked(actor=actor, app_id=app_id, action="operate")
     Schedule.objects.filter(volume=standing(app_id, volume)).delete()
-    _audit(actor, "cleared", app.label, app.project_id, app_id, {"volume": volume})
+    _audit(actor, "schedule.cleared", app.label, app.project_id, app_id, {"volume": volume})
 
 
 def _audit(
-    actor: Actor, what: str, label: str, project_id: UUID, app_id: UUID, after: dict[str, object]
+    actor: Actor, verb: str, label: str, project_id: UUID, app_id: UUID, after: dict[str, object]
 ) -> None:
     audit.record(
         actor=actor,
-        verb=f"schedule.{what}",
+        verb=verb,
         target_kind="app",
         target_id=app_id,
         target_label=label,
