@@ -90,6 +90,10 @@ SENTENCES: Mapping[str, Promise] = {
     "handover.note": _("The message is too long: at most %(limit)s characters."),
     "handover.open": _("It is offered already. Take that offer back first."),
     "handover.closed": _("This offer is over: it was answered, taken back, or has expired."),
+    "handover.giver": _(
+        "Who offered it may no longer give it away. An owner of its project takes this offer back and makes "
+        "another."
+    ),
     "request.app_moved": _("The app belongs to another project by now."),
     "app.retention_over": _("Its deletion can no longer be undone: the time for that is over."),
     "app.name_typed": _("Type the name %(name)s to confirm."),

@@ -71,12 +71,14 @@ def offer(*, actor: Actor, person: Person, app_id: UUID, project: str, note: str
 def accept(*, actor: Actor, person: Person, handover_id: UUID) -> Operation:
     """Take it over: the quotas move with it, and its copies are replaced once.
 
-    Raises QuotaExceeded with figures where this project has no room; the offer stays open.
+    Raises QuotaExceeded with figures where this project has no room, and Conflict `handover.giver` where who
+    offered it may not give it any more; the offer stays open.
     """
     made = _mine(actor, person, handover_id, receiving=True)
     target = made.to_project
     if target is None:
         raise Missing
+    _require_giver(made)
     standing.require_standing(made.from_project_id, target.id)
 
     def turn(app: App) -> Desired:
@@ -133,7 +135,7 @@ def _mine(actor: Actor, person: Person, handover_id: UUID, *, receiving: bool) -
         raise Missing
     App.objects.select_for_update(no_key=True).filter(id=known.app_id).first()
     rows = Handover.objects.select_for_update(of=("self",)).select_related(
-        "app", "from_project", "to_project"
+        "app", "from_project", "to_project", "offered_by"
     )
     made = rows.get(id=handover_id)
     side = made.to_project if receiving else made.from_project
@@ -143,6 +145,13 @@ def _mine(actor: Actor, person: Person, handover_id: UUID, *, receiving: bool) -
     if made.closed_at is not None or made.expires_at <= timezone.now():
         raise Conflict("handover.closed")
     return made
+
+
+def _require_giver(made: Handover) -> None:
+    """Both sides agree when it goes: who offers it to themselves and is put out takes nothing along."""
+    giver = made.offered_by
+    if giver is None or not permissions.can(giver, made.from_project, _TO):
+        raise Conflict("handover.giver")
 
 
 def _require_handable(app: App) -> None:

@@ -17,7 +17,8 @@ from apps.approvals.enums import RequestState
 from apps.audit.models import Event
 from apps.base import uploads
 from apps.notices.models import Notice
-from apps.projects.models import Project
+from apps.projects.enums import Role
+from apps.projects.models import Membership, Project
 from apps.projects.selectors import personal_of
 from apps.quotas import services as quotas
 from apps.quotas.models import Charge
@@ -135,6 +136,33 @@ def test_who_may_answer(
     services.withdraw(actor=actor(dana), person=dana, handover_id=made.id)
     with pytest.raises(Conflict, match="closed"):
         accept(yann, made)
+
+
+@pytest.mark.parametrize("how", ["removed", "lowered", "ended", "left the lab"])
+def test_an_offer_is_worth_what_its_maker_may_still_give(
+    app: App, dana: Person, yann: Person, genomics: Project, physics: Project, how: str
+) -> None:
+    """Who offers an app to a project of their own and is shown the door does not walk off with it."""
+    rosa = people.person("rosa")
+    member = projects.member(genomics, rosa, Role.OWNER)
+    mine = projects.shared("mine", rosa)
+    made = offer(rosa, app, "mine")
+    match how:
+        case "removed":
+            member.delete()
+        case "lowered":
+            Membership.objects.filter(id=member.id).update(role=Role.DEVELOPER)
+        case "ended":
+            day = timezone.localdate() - timedelta(days=1)
+            Membership.objects.filter(id=member.id).update(ends_on=day)
+        case _:
+            Person.objects.filter(id=rosa.id).update(is_active=False)
+            projects.member(mine, yann, Role.OWNER)
+    with pytest.raises(Conflict, match="giver"):
+        accept(yann if how == "left the lab" else rosa, made)
+    assert App.objects.get(id=app.id).project == genomics
+    services.withdraw(actor=actor(dana), person=dana, handover_id=made.id)
+    accept(yann, offer(dana, app))
 
 
 def test_whether_a_project_exists_is_not_told(app: App, dana: Person, bob: Person) -> None:
