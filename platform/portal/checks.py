@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 TAG = "paillasse"
 SECRET_KEY_MIN = 32  # characters
-_FILES = (
+FILES = (
     "APPS_CA",
     "NOMAD_CACERT",
     "CONSUL_CACERT",
@@ -23,13 +23,15 @@ _FILES = (
     "VAULT_SECRET_ID_FILE",
     "OIDC_CLIENT_SECRET_FILE",
 )
+#: at nought what they measure would end as soon as it begins
+_AT_LEAST_ONE = ("CANARY_HOURS", "MEASURE_HOURS", "REQUEST_EXPIRES_DAYS", "UPLOAD_UNUSED_HOURS")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @register(TAG)
 def settings_are_sound(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
     """Every finding."""
-    return [*_secrets(), *_sign_in(), *_files(), *_addresses()]
+    return [*_secrets(), *_sign_in(), *_files(), *_addresses(), *_spans()]
 
 
 def _secrets() -> Iterator[CheckMessage]:
@@ -50,7 +52,7 @@ def _sign_in() -> Iterator[CheckMessage]:
 
 
 def _files() -> Iterator[CheckMessage]:
-    for name in _FILES:
+    for name in FILES:
         path = getattr(settings, name)
         if path and not _readable(Path(path)):
             yield Error(f"{name}: cannot read {path}", id=f"{TAG}.E006")
@@ -78,6 +80,12 @@ def _addresses() -> Iterator[CheckMessage]:
         yield Warning("KEYCLOAK_URL is not https", id=f"{TAG}.W001")
     if settings.LANGUAGE_CODE not in dict(settings.LANGUAGES):
         yield Error("LANGUAGE: fr or en", id=f"{TAG}.E008")
+
+
+def _spans() -> Iterator[CheckMessage]:
+    for name in _AT_LEAST_ONE:
+        if (given := getattr(settings, name)) < 1:
+            yield Error(f"{name}: at least 1, not {given}", id=f"{TAG}.E011")
 
 
 def require_sound() -> None:

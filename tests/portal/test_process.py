@@ -68,12 +68,19 @@ SETTINGS: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("no domain for apps", {"APPS_DOMAIN": ""}, "APPS_DOMAIN"),
     ("another language", {"LANGUAGE_CODE": "de"}, "LANGUAGE"),
+    ("trial copies given up at once", {"CANARY_HOURS": 0}, "CANARY_HOURS: at least 1, not 0"),
+    ("trial copies given up before they are asked for", {"CANARY_HOURS": -3}, "CANARY_HOURS"),
+    ("volumes measured without end", {"MEASURE_HOURS": 0}, "MEASURE_HOURS"),
+    ("requests closed at once", {"REQUEST_EXPIRES_DAYS": 0}, "REQUEST_EXPIRES_DAYS"),
+    ("files gone before anything can name them", {"UPLOAD_UNUSED_HOURS": 0}, "UPLOAD_UNUSED_HOURS"),
 ]
 
 
 @pytest.mark.parametrize(("reason", "changes", "named"), SETTINGS, ids=[each[0] for each in SETTINGS])
 def test_does_not_start(settings: Settings, reason: str, changes: dict[str, Any], named: str) -> None:
     settings.SECRET_KEY = "x" * 50
+    for name in checks.FILES:  # of a stack, which need not be there
+        setattr(settings, name, "")
     checks.require_sound()
     for name, value in changes.items():
         setattr(settings, name, value)
