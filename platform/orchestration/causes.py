@@ -17,6 +17,8 @@ _DENIED = re.compile(
 #: it did not even start in time: no check was asked. Started too late for the check, it says otherwise
 _NOT_STARTED = re.compile(r"(?i)^task not running by healthy_deadline")
 _VAULT = re.compile(r"(?i)vault|jwt")
+#: Nomad ends a task whose templates cannot be made, long after it logged in for them
+_UNMADE = re.compile(r"^Template failed\b")
 _SETUP = frozenset(
     {"Setup Failure", "Failed Validation", "Task hook failed", "Driver Failure", "Killing", "Template"}
 )
@@ -109,9 +111,12 @@ def _event(alloc: AllocState, event: TaskEvent) -> Cause | None:
         return Cause(
             "image.refused" if _DENIED.search(event.message) else "image.missing", _short(event.message)
         )
+    unmade = bool(_UNMADE.search(event.message))
     if _VAULT.search(event.message):
-        return Cause("vault.login" if event.type != "Template" else "vault.read", _short(event.message))
-    return None if event.type in {"Killing", "Template"} else Cause("task.setup", _short(event.message))
+        reading = unmade or event.type == "Template"
+        return Cause("vault.read" if reading else "vault.login", _short(event.message))
+    told = unmade or event.type not in {"Killing", "Template"}
+    return Cause("task.setup", _short(event.message)) if told else None
 
 
 def _ended(alloc: AllocState, event: TaskEvent) -> Cause:

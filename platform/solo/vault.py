@@ -50,17 +50,21 @@ class Vault:
         raise _login_failed(_refusal(answer, "PUT"), recoverable=away)
 
     def read(self, path: str, token: str) -> dict[str, Any]:
-        """A secret's whole answer: `data`, and its lease if it has one. Raises Missing when it cannot be."""
+        """A secret's whole answer: `data`, and its lease if it has one.
+
+        Raises Missing when it cannot be, in the words of consul-template.
+        """
+        what = f"vault.read({path})"
         try:
             answer = requests.get(
                 f"{self.address}/v1/{path.lstrip('/')}", headers={"X-Vault-Token": token}, timeout=_TIMEOUT_S
             )
         except requests.RequestException as error:
-            raise Missing(f"vault.read({path}): {error}") from error
+            raise Missing(f"{what}: {what}: {error}") from error
         if answer.status_code == _NOT_FOUND:
-            raise Missing(f"no secret exists at {path}")
+            raise Missing(f"{what}: no secret exists at {path}")
         if not answer.ok:
-            raise Missing(f"vault.read({path}): {_refusal(answer, 'GET')}")
+            raise Missing(f"{what}: {what}: {_refusal(answer, 'GET')}")
         read: dict[str, Any] = answer.json()
         return read
 

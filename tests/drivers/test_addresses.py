@@ -1,5 +1,6 @@
 """The prober, against small servers with real certificates."""
 
+import contextlib
 import datetime as dt
 import socket
 import ssl
@@ -188,6 +189,39 @@ def test_nobody_listening_is_refused() -> None:
 
 def test_a_name_that_nobody_has_is_dns() -> None:
     assert PublicAddresses(scheme="http", port=80).ask("nowhere.invalid").error == "dns"
+
+
+def _hang_up(connection: socket.socket) -> None:
+    """The end of the stream, where the other waits for the handshake."""
+    connection.recv(4096)
+    connection.close()
+
+
+def _break_off(connection: socket.socket) -> None:
+    """What stands unread makes the kernel answer with a reset."""
+    connection.recv(1)
+    connection.close()
+
+
+@pytest.mark.parametrize("manner", [_hang_up, _break_off])
+def test_a_handshake_that_is_cut_off_is_reset_and_no_matter_of_certificates(
+    manner: Callable[[socket.socket], None],
+) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        listener.settimeout(5)
+
+        def cut() -> None:
+            with contextlib.suppress(TimeoutError):
+                for _ in range(2):  # as every broken connection it is tried once more
+                    manner(listener.accept()[0])
+
+        thread = threading.Thread(target=cut)
+        thread.start()
+        answer = prober(f"127.0.0.1:{listener.getsockname()[1]}", "").ask(HOST)
+        thread.join()
+    assert (answer.status, answer.error) == (None, "reset")
 
 
 def _close(connection: socket.socket) -> None:

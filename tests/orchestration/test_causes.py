@@ -19,6 +19,13 @@ NO_HOST = (
     '"https://registry.example/v2/": dial tcp: lookup registry.example no such host'
 )
 DENIED = "Failed to pull `lab/none:1`: Error response from daemon: pull access denied for lab/none"
+#: the words of consul-template, once while it tries and once when it gives up (its dependency/vault_read.go)
+MISSING = "Missing: vault.read(paillasse/data/apps/x)"
+UNREAD = (
+    "Template failed: vault.read(paillasse/data/apps/x): vault.read(paillasse/data/apps/x): Error making API"
+    " request.\n\nURL: GET http://bao/v1/paillasse/data/apps/x\nCode: 403. Errors:\n\n* permission denied"
+)
+UNPARSED = "Template failed: parse: template: :1: unexpected {{end}}"
 
 
 def alloc(*story: Line, oom: bool = False, index: int = 1) -> AllocState:
@@ -101,11 +108,25 @@ STORIES: list[tuple[list[Line], bool, str, dict[str, object], str]] = [
         "the role refused the job",
     ),
     (
-        [*SETUP, ("Template", "Missing: vault.read(paillasse/data/apps/x)")],
+        [*SETUP, ("Template", MISSING)],
         False,
         "vault.read",
         {},
         "the secret cannot be read",
+    ),
+    (
+        [*SETUP, ("Template", MISSING), ("Killing", UNREAD), *ENDED],
+        False,
+        "vault.read",
+        {},
+        "it may not read the secret, for as long as Nomad tries; it had logged in",
+    ),
+    (
+        [*SETUP, ("Killing", UNPARSED), *ENDED],
+        False,
+        "task.setup",
+        {},
+        "a template that makes no sense",
     ),
     (
         [*SETUP, ("Failed Artifact Download", "checksums did not match"), *ENDED],

@@ -5,6 +5,8 @@ import ssl
 from urllib3 import exceptions
 
 RESET = "reset"
+#: what Python says of a handshake whose other side went away: no word on any certificate was said
+_CUT = (ssl.SSLEOFError, ssl.SSLZeroReturnError)
 #: urllib3's exception -> the word; the first that fits counts.
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (exceptions.NameResolutionError, "dns"),
@@ -19,4 +21,6 @@ _WORDS: tuple[tuple[type[Exception], str], ...] = (
 
 def word(error: Exception) -> str:
     """One of dns, timeout, refused, tls, reset."""
+    if isinstance(error, exceptions.SSLError) and error.args and isinstance(error.args[0], _CUT):
+        return RESET
     return next((name for kind, name in _WORDS if isinstance(error, kind)), RESET)
