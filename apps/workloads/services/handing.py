@@ -84,8 +84,10 @@ def accept(*, actor: Actor, person: Person, handover_id: UUID) -> Operation:
     def turn(app: App) -> Desired:
         if app.project_id != made.from_project_id:
             raise Conflict("handover.closed")
-        # What its volumes take beside its release goes along: each is a holder of its own.
-        for holder in (app.id, *app.volumes.order_by("name").values_list("id", flat=True)):
+        # What its volumes take beside its release goes along: each is a holder of its own, and is held before
+        # any counter, as by whoever charges it.
+        volumes = app.volumes.select_for_update().order_by("name")
+        for holder in (app.id, *[each.id for each in volumes]):
             quotas.hand_over(holder=holder, from_project_id=app.project_id, to_project_id=target.id)
         app.project = target
         return Desired(app.desired)

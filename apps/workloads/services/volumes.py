@@ -48,7 +48,8 @@ def charge(volume: AppVolume) -> None:
     """
     kept = not volume.mounted and volume.deleted_at is None
     amounts = Amounts(storage_mib=volume.snapshots_mib + (volume.size_mib if kept else 0))
-    project_id = volume.app.project_id
+    # Read now: an app that was read with its volume may have gone to another project before that was held.
+    project_id = App.objects.values_list("project_id", flat=True).get(id=volume.app_id)
     quotas.change_reservation(project_id=project_id, holder=volume.id, amounts=amounts)
     quotas.mark_used(holder=volume.id)
 
