@@ -13,7 +13,7 @@ HOLDERS: dict[str, tuple[str, ...]] = {
     "purge": ("purge",),
 }
 _LIST = re.compile(r"capabilities\s*=\s*\[(.*?)\]", re.DOTALL)
-_BLOCK = re.compile(r"^(node|agent)\s*\{\s*policy\s*=\s*\"read\"", re.MULTILINE)
+_BLOCK = re.compile(r"^(node|agent|plugin)\s*\{\s*policy\s*=\s*\"read\"", re.MULTILINE)
 
 
 class SoloToken(TypedDict):

@@ -2,7 +2,7 @@
 
 `--token-file` holds one management token. `--tokens-file` is JSON: token -> a list of capabilities, or
 `{"name": "web", "capabilities": [...], "namespaces": ["paillasse"]}` (`*`, the default, is every namespace).
-Besides Nomad's capabilities of namespaces, `node-read`, `agent-read` and `management` are understood.
+Besides Nomad's capabilities of namespaces, `node-read`, `agent-read`, `plugin-read` and `management` count.
 """
 
 import hashlib

@@ -24,6 +24,18 @@ from stack.rights import HOLDERS, capabilities, policy, solo_tokens
             {"register-job", "submit-job"},
             "deletes, never makes",
         ),
+        (
+            "worker",
+            {"csi-write-volume", "csi-mount-volume", "plugin-read"},
+            set(),
+            "Nomad has a CSI volume made, and a job mount it, for who may also read plugins",
+        ),
+        (
+            "purge",
+            {"csi-write-volume", "csi-mount-volume", "plugin-read"},
+            set(),
+            "Nomad has a CSI volume deleted, and a claim on it ended, for who may also read plugins",
+        ),
     ],
 )
 def test_policies(name: str, holds: set[str], lacks: set[str], reason: str) -> None:

@@ -43,7 +43,7 @@ def _claims(call: Call, row: Row) -> list[Row]:
 async def create(call: Call) -> Response:
     """PUT /v1/volume/csi/{id}/create; one that stands is left as it is."""
     wanted = (await call.body()).get("Volumes") or []
-    call.known()
+    call.token.need("plugin-read")
     if not wanted:
         raise ApiError(500, "missing volume definition")
     made: list[Row] = []
@@ -117,8 +117,8 @@ async def read_volume(call: Call) -> Response:
 
 async def delete(call: Call) -> Response:
     """DELETE /v1/volume/csi/{id}/delete, with what it holds; refused while an allocation claims it."""
-    call.known()
     call.need("csi-write-volume")
+    call.token.need("plugin-read")
     with call.store.change() as change:
         row = call.store.get("csi", f"{call.namespace}/{call.path('id')}")
         if row is None:
@@ -132,8 +132,8 @@ async def delete(call: Call) -> Response:
 
 async def detach(call: Call) -> Response:
     """DELETE /v1/volume/csi/{id}/detach: a claim ends with its allocation here, so nothing is left to do."""
-    call.known()
-    call.need("csi-write-volume")
+    call.need("csi-mount-volume")
+    call.token.need("plugin-read")
     if call.store.get("csi", f"{call.namespace}/{call.path('id')}") is None:
         raise ApiError(500, "no such volume")
     return text("")

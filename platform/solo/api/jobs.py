@@ -53,6 +53,10 @@ async def register(call: Call) -> Response:
         body, call.query("namespace"), options.region, call.request.path_params.get("job")
     )
     token = call.need("register-job", namespace=job["Namespace"])
+    volumes = [each for group in job["TaskGroups"] for each in (group["Volumes"] or {}).values()]
+    if any(each["Type"] == "csi" for each in volumes):
+        call.need("csi-mount-volume", namespace=job["Namespace"])
+        token.need("plugin-read")
     registering.check(call.store, job)
     # Part of the job for Nomad: the same job by another token is a new version of it.
     job["NomadTokenID"] = token.accessor

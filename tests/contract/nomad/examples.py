@@ -14,7 +14,17 @@ DRIVER = "raw_exec"
 _SEES = ("list-jobs", "read-job")
 _MORE = ("register-job", "plan-job", "deregister-job", "read-logs", "node-read")
 #: Rights that the suite asks for: solo learns its tokens when it starts.
-RIGHTS: tuple[tuple[str, ...], ...] = (("list-jobs",), _SEES, *((*_SEES, more) for more in _MORE))
+RIGHTS: tuple[tuple[str, ...], ...] = (
+    ("list-jobs",),
+    _SEES,
+    *((*_SEES, more) for more in _MORE),
+    ("csi-write-volume",),
+    ("csi-mount-volume",),
+    ("csi-write-volume", "plugin-read"),
+    ("csi-mount-volume", "plugin-read"),
+    ("register-job", "plugin-read"),
+    ("register-job", "csi-mount-volume", "plugin-read"),
+)
 
 
 def name(word: str) -> str:

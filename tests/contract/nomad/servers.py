@@ -141,7 +141,7 @@ def real(address: str) -> Target:
     return target
 
 
-_BLOCKS = {"node-read": 'node { policy = "read" }', "agent-read": 'agent { policy = "read" }'}
+_BLOCKS = {f"{each}-read": f'{each} {{ policy = "read" }}' for each in ("node", "agent", "plugin")}
 
 
 def _token(target: Target, capabilities: list[str]) -> str:
