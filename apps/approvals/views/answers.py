@@ -128,7 +128,20 @@ def _problems(form: forms.Form) -> list[Problem]:
     return found
 
 
-def kept_uploads(request: HttpRequest, person: Person, manifest: Manifest) -> dict[str, Upload]:
+def kept_files(
+    request: HttpRequest, person: Person, manifest: Manifest, before: Mapping[str, Upload]
+) -> tuple[dict[str, Upload], frozenset[str]]:
+    """The files that stay as the form stands, by parameter; and the parameters whose file it takes away.
+
+    `before`: those of the release or of the request that is changed.
+    """
+    gone = _dropped(request, manifest)
+    here = {**before, **_left_here(request, person, manifest)}
+    stay = {name: file for name, file in here.items() if manifest.parameter(name) and name not in gone}
+    return stay, gone
+
+
+def _left_here(request: HttpRequest, person: Person, manifest: Manifest) -> dict[str, Upload]:
     """Uploads of this person that an earlier try of this form left here."""
     wanted = {}
     for each in manifest.parameters:
@@ -139,7 +152,7 @@ def kept_uploads(request: HttpRequest, person: Person, manifest: Manifest) -> di
     return {name: found[text] for name, text in wanted.items() if text in found}
 
 
-def dropped(request: HttpRequest, manifest: Manifest) -> frozenset[str]:
+def _dropped(request: HttpRequest, manifest: Manifest) -> frozenset[str]:
     """Uploads that the form takes away; one that is sent anew replaces instead."""
     asked = (
         each.name for each in manifest.parameters if each.upload and f"{DROP}{each.name}" in request.POST

@@ -15,7 +15,7 @@ from apps.accounts.models import Person
 from apps.approvals import services
 from apps.approvals.forms import AppForm
 from apps.approvals.services import Submitted
-from apps.approvals.views.answers import Answers, dropped, kept_uploads, launched, questions_form
+from apps.approvals.views.answers import Answers, kept_files, launched, questions_form
 from apps.approvals.views.calls import same_call
 from apps.approvals.views.projected import Foreseen, foresee, job_text, told
 from apps.base.requests import actor_of
@@ -85,11 +85,10 @@ def _answers(request: HttpRequest, person: Person, manifest: Manifest) -> tuple[
         projects=offered,
         initial={**start, "project": project},
     )
-    gone = dropped(request, manifest)
-    kept = {name: file for name, file in kept_uploads(request, person, manifest).items() if name not in gone}
+    kept, gone = kept_files(request, person, manifest, {})
     context = MemberContext(person.name, person.email, project.name if project else "")
     asked = questions_form(manifest, context, request, initial=launched(request, manifest), kept=kept)
-    return Answers(manifest, main, asked, kept), project
+    return Answers(manifest, main, asked, kept, dropped=gone), project
 
 
 def _deployers() -> set[str]:

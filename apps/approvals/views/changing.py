@@ -17,7 +17,7 @@ from apps.accounts.models import Person
 from apps.approvals import services
 from apps.approvals.forms import ChangeForm
 from apps.approvals.services import Submitted
-from apps.approvals.views.answers import Answers, dropped, files_of, kept_uploads, questions_form, size_of
+from apps.approvals.views.answers import Answers, files_of, kept_files, questions_form, size_of
 from apps.approvals.views.calls import same_call
 from apps.approvals.views.foretelling import Changes, changes, cluster
 from apps.approvals.views.projected import foresee, told
@@ -114,9 +114,7 @@ def _answers(request: HttpRequest, person: Person, app: App, release: Release, m
         manifest=manifest,
         initial=size_of(manifest, release.resources),
     )
-    kept = {**files_of(app.project_id, release.files), **kept_uploads(request, person, manifest)}
-    gone = dropped(request, manifest)
-    kept = {name: file for name, file in kept.items() if manifest.parameter(name) and name not in gone}
+    kept, gone = kept_files(request, person, manifest, files_of(app.project_id, release.files))
     context = MemberContext(person.name, person.email, app.project.name)
     asked = questions_form(
         manifest,

@@ -17,7 +17,7 @@ from apps.approvals.enums import Move, RequestKind
 from apps.approvals.forms import NamedForm, ResourcesForm
 from apps.approvals.models import Request
 from apps.approvals.transitions import check
-from apps.approvals.views.answers import Answers, dropped, files_of, kept_uploads, questions_form, size_of
+from apps.approvals.views.answers import Answers, files_of, kept_files, questions_form, size_of
 from apps.approvals.views.calls import same_call
 from apps.approvals.views.projected import Foreseen, foresee, job_text, told
 from apps.base.requests import actor_of, whole
@@ -71,9 +71,7 @@ def _app(asked: Request) -> App:
 
 def _answers(request: HttpRequest, person: Person, asked: Request, app: App) -> Answers:
     manifest = catalogue.manifest(services.version_of(asked))
-    kept = {**files_of(app.project_id, asked.payload["files"]), **kept_uploads(request, person, manifest)}
-    gone = dropped(request, manifest)
-    kept = {name: file for name, file in kept.items() if manifest.parameter(name) and name not in gone}
+    kept, gone = kept_files(request, person, manifest, files_of(app.project_id, asked.payload["files"]))
     context = MemberContext(person.name, person.email, app.project.name)
     questions = questions_form(
         manifest,
