@@ -21,8 +21,12 @@ _ABSENT = re.compile(
     r"(?i)(?:job|alloc\w*|node|deployment|volume|log entry for task .*) not found"
     r'|unknown allocation "|task ".*" not started yet'
 )
-#: the lab's plugin is not there, or its name is another: no repetition mends it
-_NO_PLUGIN = re.compile(r"(?:rpc error: )?(?:no CSI plugin named|no such plugin|plugin not found)")
+#: the lab's plugin is not there, has another name, or makes no volumes: no repetition mends it
+_NO_PLUGIN = re.compile(
+    r"(?:rpc error: )?(?:no CSI plugin named|no such plugin|plugin not found"
+    r'|plugin ".*" for volume ".*" not found'
+    r"|plugin has no controller|plugin does not support creating volumes)"
+)
 _OURS_TO_MEND = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 _UNTRUSTED = (
     requests.exceptions.SSLError,
