@@ -21,6 +21,7 @@ from solo.store import Row
 PROVIDER = "solo: directories of this machine, no plugin"
 _STUB = ("AccessMode", "AttachmentMode", "CreateIndex", "CreateTime", "ID", "ModifyIndex", "ModifyTime",
          "Name", "Namespace", "PluginID", "Provider", "Schedulable")  # fmt: skip
+_CLAIM = ("ID", "NodeID", "JobID", "ClientStatus", "DesiredStatus")
 
 
 def stub(call: Call, row: Row) -> Row:
@@ -109,24 +110,28 @@ async def read_volume(call: Call) -> Response:
         row = call.store.get("csi", f"{call.namespace}/{call.path('id')}")
         if row is None:
             raise ApiError(404, "volume not found")
-        claims = [{"ID": a["ID"], "NodeID": a["NodeID"]} for a in _claims(call, row)]
-        return row["ModifyIndex"], {**row, "Allocations": claims}
+        stubs = [{key: alloc[key] for key in _CLAIM} for alloc in _claims(call, row)]
+        writers = {each["ID"]: None for each in stubs}
+        return row["ModifyIndex"], {**row, "Allocations": stubs, "ReadAllocs": {}, "WriteAllocs": writers}
 
     return await blocking(call, read)
 
 
 async def delete(call: Call) -> Response:
-    """DELETE /v1/volume/csi/{id}/delete, with what it holds; refused while an allocation claims it."""
+    """DELETE /v1/volume/csi/{id}/delete, with what it holds; refused while an allocation claims it.
+
+    What it holds is gone even then: Nomad has the plugin destroy it before it looks at claims.
+    """
     call.need("csi-write-volume")
     call.token.need("plugin-read")
     with call.store.change() as change:
         row = call.store.get("csi", f"{call.namespace}/{call.path('id')}")
         if row is None:
             raise ApiError(500, f"volume not found: {call.path('id')}")
+        shutil.rmtree(Path(row["HostPath"]), ignore_errors=True)
         if _claims(call, row):
             raise ApiError(500, f"volume in use: {row['ID']}")
         change.delete("csi", f"{row['Namespace']}/{row['ID']}")
-    shutil.rmtree(Path(row["HostPath"]), ignore_errors=True)
     return text("", headers={"X-Nomad-Index": str(call.store.index)})
 
 
