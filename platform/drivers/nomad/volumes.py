@@ -129,8 +129,8 @@ class CsiVolumes:
     def delete(self, name: str) -> None:
         """Delete it; claims that outlived their allocations are let go first (Nomad issue 27324).
 
-        Nomad has the plugin destroy it before it refuses because of a claim (csi_endpoint.go, Delete): one that
-        is claimed is not asked for. Raises Unavailable for as long as it is.
+        Nomad has the plugin destroy it before it refuses because of a claim (csi_endpoint.go, Delete), so
+        nobody asks it for one that is claimed. Raises Unavailable for as long as it is.
         """
         found = self._read(name)
         if found is None:
