@@ -15,3 +15,10 @@ def kept_upload(answers: Any, field: BoundField) -> Upload | None:
     """The upload that answers a question already; none where there is none."""
     found: Upload | None = answers.kept.get(field.name)
     return found
+
+
+@register.filter
+def dropped_upload(answers: Any, field: BoundField) -> Upload | None:
+    """The upload that is taken away from a question; none where none is."""
+    found: Upload | None = answers.dropped.get(field.name)
+    return found

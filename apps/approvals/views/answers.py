@@ -42,7 +42,7 @@ class Answers:
     parameters: ParametersForm
     kept: dict[str, Upload] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)  #: refusals that belong to no field
-    dropped: frozenset[str] = frozenset()  #: uploads to take away
+    dropped: Mapping[str, Upload] = field(default_factory=dict)  #: those that are taken away
 
     def is_valid(self) -> bool:
         """Whether both parts are; services judge the rest."""
@@ -130,15 +130,16 @@ def _problems(form: forms.Form) -> list[Problem]:
 
 def kept_files(
     request: HttpRequest, person: Person, manifest: Manifest, before: Mapping[str, Upload]
-) -> tuple[dict[str, Upload], frozenset[str]]:
-    """The files that stay as the form stands, by parameter; and the parameters whose file it takes away.
+) -> tuple[dict[str, Upload], dict[str, Upload]]:
+    """The files that stay as the form stands, and those that it takes away, each by its parameter.
 
     `before`: those of the release or of the request that is changed.
     """
-    gone = _dropped(request, manifest)
+    taken = _dropped(request, manifest)
     here = {**before, **_left_here(request, person, manifest)}
-    stay = {name: file for name, file in here.items() if manifest.parameter(name) and name not in gone}
-    return stay, gone
+    here = {name: file for name, file in here.items() if manifest.parameter(name)}
+    gone = {name: file for name, file in here.items() if name in taken}
+    return {name: file for name, file in here.items() if name not in taken}, gone
 
 
 def _left_here(request: HttpRequest, person: Person, manifest: Manifest) -> dict[str, Upload]:
@@ -153,7 +154,7 @@ def _left_here(request: HttpRequest, person: Person, manifest: Manifest) -> dict
 
 
 def _dropped(request: HttpRequest, manifest: Manifest) -> frozenset[str]:
-    """Uploads that the form takes away; one that is sent anew replaces instead."""
+    """Parameters whose file the form takes away; one that is sent anew replaces instead."""
     asked = (
         each.name for each in manifest.parameters if each.upload and f"{DROP}{each.name}" in request.POST
     )

@@ -44,7 +44,10 @@ def change_app(request: HttpRequest, app_id: UUID) -> HttpResponse:
     manifest = catalogue.manifest(version)
     answers = _answers(request, person, app, release, manifest)
     looks = "look" in request.POST
-    if request.method == "POST" and not looks:
+    if looks:
+        answers.is_valid()
+        answers.keep_uploads(person, app.project)  # no browser fills a file field again
+    elif request.method == "POST":
         submitted = _send(request, person, app, manifest, answers)
         if submitted is not None:
             messages.success(request, _said(submitted))
