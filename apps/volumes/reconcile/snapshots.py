@@ -29,6 +29,7 @@ def _pending(snapshot: Snapshot, drivers: Drivers) -> None:
         move_snapshot(snapshot, SnapshotState.FAILED, reason="volume.none_yet")
         return
     spec = jobs.spec_of(volume.app, volume, "snapshot", snapshot.work_id, url=jobs.url_of(snapshot.key))
+    parts.remove(snapshot.id)  # what an earlier try sent is charged no more, and nobody sends yet
     moved = move_snapshot(snapshot, SnapshotState.TAKING)
     if refused := jobs.send(spec, drivers):
         move_snapshot(moved, SnapshotState.FAILED, reason="policy.refused", facts={"violations": refused})
