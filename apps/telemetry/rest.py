@@ -1,9 +1,8 @@
 """How a stream is answered, to a page and to a program."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -64,10 +63,3 @@ def who(request: HttpRequest | Request, person: Person, app: App) -> Who:
     session = getattr(request, "session", None)
     key = "" if token is not None or session is None else str(session.session_key or "")
     return Who(person.id, app.id, session=key, token_id=str(token.id) if token is not None else "")
-
-
-async def pulled(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """What blocks, piece by piece from a thread that is held for a piece at a time."""
-    following = sync_to_async(lambda: next(pieces, None), thread_sensitive=False)
-    while (piece := await following()) is not None:
-        yield piece

@@ -15,12 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from apps.accounts.models import Person
+from apps.base.streaming import pulled
 from apps.projects.permissions import can
 from apps.telemetry import live, selectors
 from apps.telemetry.forms import asked
 from apps.telemetry.live.lines import Line
 from apps.telemetry.live.logs import STREAMS
-from apps.telemetry.rest import EventStream, away, pulled, who
+from apps.telemetry.rest import EventStream, away, who
 from apps.workloads import selectors as workloads
 from apps.workloads.models import App
 from kernel.disarm import disarm

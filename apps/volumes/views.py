@@ -1,15 +1,13 @@
 """The tab Data: each click one call, then back to the tab with what was done."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.handlers.asgi import ASGIRequest
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -19,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.accounts.models import Person
 from apps.base.messages import sentence
 from apps.base.requests import actor_of, whole
+from apps.base.streaming import streamed
 from apps.projects.permissions import can
 from apps.volumes import selectors, services
 from apps.volumes.forms import ask_new
@@ -176,18 +175,10 @@ def download(request: HttpRequest, app_id: UUID, snapshot_id: UUID) -> HttpRespo
     app = _app(request, app_id)
     found = _snapshot(app, snapshot_id)
     services.note_download(actor=actor_of(request), app_id=app.id, snapshot_id=found.id)
-    asynchronous = isinstance(request, ASGIRequest)
-    lines = _pieces(found) if asynchronous else parts.whole(found.id, found.parts)
-    answer = StreamingHttpResponse(lines, content_type="application/gzip")
+    files = (parts.part(found.id, number) for number in range(1, found.parts + 1))
+    answer = streamed(request, files, content_type="application/gzip")
     answer["Content-Length"] = str(found.size_bytes)
     stem = f"{app.name}-{found.volume.name}-{found.created_at:%Y%m%d-%H%M}"
     answer["Content-Disposition"] = f'attachment; filename="{stem}.tar.gz"'
     answer["Cache-Control"] = "private, no-store"
     return answer
-
-
-async def _pieces(snapshot: Snapshot) -> AsyncIterator[bytes]:
-    """Part by part, read beside the loop that serves everybody."""
-    for number in range(1, snapshot.parts + 1):
-        with await sync_to_async(parts.part, thread_sensitive=False)(snapshot.id, number) as content:
-            yield await sync_to_async(content.read, thread_sensitive=False)()

@@ -8,11 +8,12 @@ import json
 import re
 from typing import Any, TypeVar
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from apps.base.streaming import streamed
 from apps.volumes import selectors, services
 from apps.volumes.services import parts
 from kernel.errors import Conflict, Missing, QuotaExceeded
@@ -29,7 +30,7 @@ def part_view(request: HttpRequest, key: str, number: int) -> HttpResponseBase:
     """Take a part of a snapshot, or give one to a restore."""
     if not _KEY.fullmatch(key):
         return _nothing()
-    return _take(request, key, number) if request.method == "POST" else _give(key, number)
+    return _take(request, key, number) if request.method == "POST" else _give(request, key, number)
 
 
 def _take(request: HttpRequest, key: str, number: int) -> HttpResponse:
@@ -50,13 +51,15 @@ def _take(request: HttpRequest, key: str, number: int) -> HttpResponse:
     return _said(200, "kept")
 
 
-def _give(key: str, number: int) -> HttpResponseBase:
+def _give(request: HttpRequest, key: str, number: int) -> HttpResponseBase:
     try:
         snapshot = selectors.restored_by(key)
         content = parts.part(snapshot.id, number)
     except Missing:
         return _nothing()
-    return _headers(FileResponse(content, content_type="application/octet-stream"))
+    answer = streamed(request, [content], content_type="application/octet-stream")
+    answer["Content-Length"] = str(content.size)
+    return _headers(answer)
 
 
 @csrf_exempt
@@ -81,7 +84,7 @@ def _told(body: bytes) -> dict[str, Any] | None:
         told = json.loads(body)
         figures = {name: told[name] for name in _FIGURES}
         digest = str(told["sha256"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     whole = all(type(value) is int and 0 <= value < 2**60 for value in figures.values())
     return {**figures, "sha256": digest} if whole and _SHA256.fullmatch(digest) else None

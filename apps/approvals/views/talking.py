@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +17,7 @@ from apps.approvals import selectors, services
 from apps.approvals.forms.wishing import WordsForm
 from apps.base import uploads
 from apps.base.requests import done
+from apps.base.streaming import streamed
 from kernel.errors import Missing
 
 
@@ -50,7 +52,7 @@ def send(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def attachment(request: HttpRequest, request_id: UUID, message_id: UUID) -> FileResponse:
+def attachment(request: HttpRequest, request_id: UUID, message_id: UUID) -> StreamingHttpResponse:
     """A file of the thread, to be saved, never shown: whoever reads the thread may have it."""
     person = cast("Person", request.user)
     asked = selectors.get(person, request_id)
@@ -58,8 +60,11 @@ def attachment(request: HttpRequest, request_id: UUID, message_id: UUID) -> File
     if found is None or found.attachment is None:
         raise Missing
     file = uploads.open(found.attachment.sha256)
-    kind = "application/octet-stream"
-    return FileResponse(file, as_attachment=True, filename=found.attachment.name, content_type=kind)
+    sent = streamed(request, [file], content_type="application/octet-stream")
+    sent["Content-Length"] = str(file.size)
+    name = content_disposition_header(as_attachment=True, filename=found.attachment.name)
+    sent["Content-Disposition"] = name or "attachment"
+    return sent
 
 
 def _say(

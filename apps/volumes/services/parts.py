@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from uuid import UUID
 
 from django.core.files.base import File
@@ -33,13 +32,6 @@ def part(snapshot_id: UUID, number: int) -> File[bytes]:
     if not default_storage.exists(path):
         raise Missing("upload.missing")
     return default_storage.open(path, "rb")
-
-
-def whole(snapshot_id: UUID, parts: int) -> Iterator[bytes]:
-    """The archive, part by part. Raises Missing in the middle where one is lost."""
-    for number in range(1, parts + 1):
-        with part(snapshot_id, number) as content:
-            yield content.read()
 
 
 def remove(snapshot_id: UUID) -> None:
