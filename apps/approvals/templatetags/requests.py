@@ -5,14 +5,19 @@ from typing import Any
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 
 from apps.approvals import selectors
+from apps.approvals.enums import RequestKind
 from apps.approvals.models import Request
+from apps.base.messages import NAMES
+from apps.base.templatetags.pages import amount
 from apps.projects.enums import Role
 from apps.workloads.explain import Look
+from kernel.units import DIMENSIONS
 
 register = template.Library()
+_NAMED = 3  # dimensions in a title
 _WAITS = Look(pgettext_lazy("state of a request", "Waiting"), "hourglass", "grey")
 
 
@@ -52,7 +57,23 @@ def title_of(request: Request) -> str:
     """What a request is about, told apart from others of the same project: an app by its name alone."""
     if request.app is not None:
         return request.app.label
+    if request.kind == RequestKind.QUOTA and request.amounts:
+        return gettext("Quota: %(amounts)s") % {"amounts": _limits(request)}
     return " · ".join(filter(None, (request.get_kind_display(), request.label)))
+
+
+def _limits(request: Request) -> str:
+    """The first limits asked for: by how much they change, or to what where nobody noted what was."""
+    asked: Mapping[str, int] = request.amounts
+    then: Mapping[str, int] = request.payload.get("limits_then", {})
+    more = {name: asked[name] - then.get(name, 0) for name in DIMENSIONS if name in asked}
+    changes = [_change(name, by) for name, by in more.items() if by] if then else []
+    found = changes or [f"{NAMES[name]} {amount(asked[name], name)}" for name in more]
+    return ", ".join([*found[:_NAMED], *(["…"] if len(found) > _NAMED else [])])
+
+
+def _change(name: str, by: int) -> str:
+    return f"{NAMES[name]} {'+' if by > 0 else '−'}{amount(abs(by), name)}"
 
 
 @register.filter

@@ -72,5 +72,6 @@ def test_requests_of_one_project_are_told_apart(
         actor=actor(bob), person=bob, request_id=asked.id, granted={"cpu_mhz": 6000}, reason="some"
     )
     page = signed_in(dana).get(f"/requests/{asked.id}/").content.decode()
-    assert "Quota · Genomics</h1>" in page
+    assert "<h1>Quota: CPU +5 GHz</h1>" in page
+    assert "Genomics</p>" in page, "and whose it is"
     assert 'data-state="partially_approved"' in page, "nothing is made for it: it is not just done"
