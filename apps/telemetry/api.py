@@ -20,6 +20,7 @@ from apps.telemetry.rest import Events, EventStream, who
 from apps.telemetry.serializers import CopySerializer, LogsSerializer, MetricsSerializer
 from apps.workloads import selectors as workloads
 from apps.workloads.models import App
+from kernel.disarm import disarm_all
 from kernel.errors import Missing
 
 READ = "apps:read"
@@ -88,7 +89,7 @@ class LogsViewSet(OfApp):
         streams = (live.checked(one),) if one else STREAMS
         copies = live.copies(app)
         if not copies:
-            return Response({**app.observation.logs, "allocations": []})
+            return Response({**disarm_all(app.observation.logs), "allocations": []})
         copy, task = live.chosen(copies, wanted)
         found: dict[str, Any] = {
             stream: "".join(f"{line.text}\n" for line in live.tail(copy, task, stream, wanted))

@@ -5,6 +5,8 @@ other control characters and those that turn the direction of text are shown as 
 """
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 LINE_MAX = 16_384  #: characters of one line that are kept
 _ESC = (
@@ -28,6 +30,15 @@ def disarm(line: str, limit: int = LINE_MAX) -> str:
     if line.isprintable():
         return line
     return _HIDDEN.sub(_shown, _SEQUENCES.sub("", line.rstrip("\r\n")))
+
+
+def disarm_all(value: Any) -> Any:
+    """A copy of JSON-like data whose texts are plain, line by line; PostgreSQL keeps no NUL in any."""
+    if isinstance(value, Mapping):
+        return {key: disarm_all(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [disarm_all(each) for each in value]
+    return "\n".join(map(disarm, value.split("\n"))) if isinstance(value, str) else value
 
 
 def _shown(found: re.Match[str]) -> str:

@@ -2,6 +2,7 @@
 
 import structlog
 
+from kernel.disarm import disarm
 from kernel.errors import OutsideError
 from kernel.redact import redact_text
 from orchestration.ports import AllocState, Drivers
@@ -13,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 def last_words(spec: AppSpec, drivers: Drivers) -> dict[str, str]:
-    """Out and err of the newest allocation that failed, redacted; empty where nothing can be had."""
+    """Out and err of the newest allocation that failed, disarmed and redacted; empty where there is none."""
     try:
         alloc = _newest(drivers.jobs.status(spec.names.job_id).allocations)
         if alloc is None:
@@ -37,4 +38,4 @@ def _task(alloc: AllocState) -> str:
 
 
 def _tail(text: str) -> str:
-    return redact_text("\n".join(text.splitlines()[-LINES:]))
+    return redact_text("\n".join(map(disarm, text.splitlines()[-LINES:])))

@@ -1,7 +1,7 @@
 """Writing down what a pass saw: observation, operation, timeline and quota, in one transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from apps.workloads.services.operations import OPEN
 from apps.workloads.services.telling import concerned
 from apps.workloads.services.wake import tell
 from kernel.actors import system
-from kernel.disarm import disarm
+from kernel.disarm import disarm_all
 from kernel.redact import redact, redact_text
 from orchestration.specs import Resources
 from orchestration.states import Condition, ConditionType, ObservedState, Pass
@@ -58,11 +58,29 @@ def record(*, held: claims.Held, app: App, found: Found) -> None:
     """
     current = App.objects.select_for_update(no_key=True).get(id=app.id)
     claims.give_back(held, found.now, found.next_look)
-    _write(app, found)
+    _write(app, replace(found, seen=_harmless(found.seen)))
     if current.generation == app.generation:
         _quota(current, found.seen)
         if found.seen.done and current.desired == Desired.ABSENT:
             bury(app=current, actor=RECONCILER)
+
+
+def _harmless(seen: Pass) -> Pass:
+    """The same in plain text: what checks got and tasks say are programs' own words."""
+    return replace(
+        seen,
+        message=_plain(seen.message) if seen.message else seen.message,
+        facts=disarm_all(seen.facts),
+        conditions=tuple(
+            replace(each, message=_plain(each.message), facts=disarm_all(each.facts))
+            for each in seen.conditions
+        ),
+    )
+
+
+def _plain(text: str) -> str:
+    plain: str = disarm_all(text)
+    return redact_text(plain)
 
 
 def _write(app: App, found: Found) -> None:
@@ -207,8 +225,8 @@ def _tell_changes(app: App, observation: Observation, seen: Pass) -> None:
 
 
 def _why(condition: Condition) -> dict[str, Any]:
-    message, facts = redact_text(disarm(condition.message)), redact(dict(condition.facts))
-    return {"reason_code": condition.reason, "message": message, "facts": facts}
+    facts = redact(dict(condition.facts))
+    return {"reason_code": condition.reason, "message": condition.message, "facts": facts}
 
 
 def _operation(app: App, observation: Observation, seen: Pass, now: datetime) -> None:

@@ -12,7 +12,7 @@ from apps.workloads.helping import BUTTONS, WHO
 from apps.workloads.models import App, AppEvent, LastWords, Release
 from apps.workloads.standing import Standing
 from apps.workloads.standing import standing as standing_of
-from kernel.disarm import disarm
+from kernel.disarm import disarm_all
 from orchestration.explain import explain as reason_of
 
 register = template.Library()
@@ -150,4 +150,4 @@ def words_reason(words: LastWords) -> str:
 @register.filter
 def disarmed(text: str) -> str:
     """What a program wrote, harmless to whoever reads it."""
-    return "\n".join(disarm(line) for line in str(text).split("\n"))
+    return str(disarm_all(str(text)))
