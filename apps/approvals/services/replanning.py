@@ -1,6 +1,7 @@
 """Another answer to a template's questions, in a request that waits."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from apps.approvals.models import Request
 from apps.approvals.services.eligibility import version_of
 from apps.approvals.services.granting import locked_app
 from apps.approvals.services.wishes import EFFECT_MAX
+from apps.catalogue import selectors as catalogue
+from apps.leases import services as leases
 from apps.projects import permissions
 from apps.quotas import selectors as quotas
 from apps.workloads import services as workloads
@@ -42,12 +45,13 @@ def replan(request: Request, actor: Actor, person: Person, changes: Mapping[str,
     """Check the answers anew and put them into a locked request; the caller saves.
 
     `uploads` names files to replace, or with None to take away. Raises as workloads.plan and correct do,
-    Refused where it goes beyond the quota without a reason, CeilingReached.
+    Refused for a last day beyond the maximum, or where it goes beyond the quota without a reason,
+    CeilingReached.
     """
     app = request.app = locked_app(request)
     permissions.require(person, app.project, "deploy")
     if {"name", "ends_on"} & set(changes):
-        name, ends_on = changes.get("name", app.name), changes.get("ends_on", app.ends_on)
+        name, ends_on = changes.get("name", app.name), _end(request, app, changes)
         workloads.correct(actor=actor, app=app, name=name, ends_on=ends_on)
     planned = foresee(request, person, changes, app)
     planned = workloads.keep_files(planned, person=person, project=app.project)
@@ -60,6 +64,15 @@ def replan(request: Request, actor: Actor, person: Person, changes: Mapping[str,
         raise Refused("reason.required", field="reason")
     shares = [100 * each.asked // max(each.limit, 1) for each in foreseen]
     request.effect = max(0, min(EFFECT_MAX, max(shares, default=0)))
+
+
+def _end(request: Request, app: App, changes: Mapping[str, Any]) -> date | None:
+    """The last day: one that is chosen now is one that could have been chosen when it was sent."""
+    ends_on: date | None = changes.get("ends_on", app.ends_on)
+    if ends_on == app.ends_on:
+        return ends_on
+    manifest = catalogue.manifest(version_of(request))
+    return leases.chosen_end(project=app.project, manifest=manifest, ends_on=ends_on)
 
 
 def _kept(files: list[dict[str, str]], uploads: Mapping[str, UUID | None]) -> dict[str, UUID]:

@@ -1,11 +1,13 @@
 """Changing what is asked of an app while it waits, as a browser meets it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from apps.accounts.models import Person
@@ -45,8 +47,9 @@ def test_what_is_asked_of_an_app_can_be_changed_on_the_page(alice: Person, signe
     form = client.get(f"/requests/{asked.id}/edit/").content.decode()
     for kept in ('value="wiki"', 'value="Hello"', 'value="8000"', "a course</textarea>", "table.csv"):
         assert kept in form
+    later = str(timezone.localdate() + timedelta(days=700))
     told = {
-        "version": "1", "name": "notes", "ends_on": "2099-01-01", "size": "S", "cpu_mhz": "7000",
+        "version": "1", "name": "notes", "ends_on": later, "size": "S", "cpu_mhz": "7000",
         "p-title": "Other", "p-data": SimpleUploadedFile("new.csv", b"a,b\n3,4\n"), "reason": "two courses",
     }  # fmt: skip
     assert client.post(f"/requests/{asked.id}/edit/", told).headers["Location"] == f"/requests/{asked.id}/"
@@ -54,7 +57,7 @@ def test_what_is_asked_of_an_app_can_be_changed_on_the_page(alice: Person, signe
     app = asked.app
     assert app is not None
     assert (app.name, app.label, str(app.host).split(".")[0], str(app.ends_on)) == (
-        "notes", "notes", "notes", "2099-01-01",
+        "notes", "notes", "notes", later,
     )  # fmt: skip
     assert app.slug.split("--")[0].endswith("notes")
     assert (asked.version, asked.reason, asked.amounts["cpu_mhz"]) == (2, "two courses", 7000)
@@ -70,6 +73,7 @@ WRONG_AGAIN = [
     ({"p-title": ""}, "id_p-title", "a required answer is missing"),
     ({"cpu_mhz": "1"}, "id_cpu_mhz", "below the template's bounds"),
     ({"ends_on": "2001-01-01"}, "id_ends_on", "a day that is over"),
+    ({"ends_on": "2099-01-01"}, "id_ends_on", "later than anybody may choose"),
     ({"reason": ""}, "id_reason", "beyond the quota without a reason"),
     ({"version": "7"}, "", "somebody else's version"),
 ]

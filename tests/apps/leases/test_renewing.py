@@ -74,6 +74,29 @@ def test_an_end_that_cannot_be_is_refused(
     assert not App.objects.exists()
 
 
+@pytest.mark.parametrize(("in_days", "code"), [(0, "app.ends_in_past"), (731, "lease.beyond")])
+def test_an_end_that_cannot_be_is_refused_in_a_request_that_waits_too(
+    alice: Person, genomics: Project, days: Calendar, in_days: int, code: str
+) -> None:
+    """Else whoever may not choose a day sends another one, and writes that one into their request."""
+    from apps.approvals import services as approvals
+
+    catalogue.template()
+    asked = submit(alice, resources={"cpu_mhz": 8000, "memory_mib": 64}, reason="a course")
+    assert asked.request is not None
+    request_id = asked.request.id
+
+    def edit(in_days: int) -> None:
+        changes = {"ends_on": today() + timedelta(days=in_days)}
+        approvals.edit(actor=actor(alice), person=alice, request_id=request_id, changes=changes)
+
+    edit(730)
+    with pytest.raises(Refused) as refused:
+        edit(in_days)
+    assert (refused.value.code, refused.value.field) == (code, "ends_on")
+    assert App.objects.get().ends_on == today() + timedelta(days=730)
+
+
 def test_a_project_has_terms_of_its_own(
     alice: Person, bob: Person, genomics: Project, days: Calendar
 ) -> None:
