@@ -17,7 +17,7 @@ from apps.catalogue import selectors as catalogue
 from apps.leases import selectors as leases
 from apps.projects.permissions import can
 from apps.workloads import explain, selectors
-from apps.workloads.enums import Desired
+from apps.workloads.enums import Desired, LeaseState
 from apps.workloads.models import App
 from apps.workloads.services import canaries
 from apps.workloads.transitions import VERBS, allowed
@@ -43,7 +43,7 @@ def framed(person: Person, app_id: UUID, here: str) -> dict[str, Any]:
         "tabs": [(name, reverse(f"workloads:{code}", args=[app.id]), code == here) for code, name in TABS],
         "moving": moving(app),
         "digest": digest(app),
-        "address": selectors.address(app),
+        "address": "" if app.desired == Desired.ARCHIVED else selectors.address(app),  # kept, and dead
         "newer": newer(app),
         "asked": _waiting_request(person, app),
         "canary": canaries.waits(app),
@@ -71,6 +71,8 @@ def rights(person: Person, app: App) -> dict[str, bool]:
     """What this person may do with this app now: the role's rights, and what the app's state allows."""
     may = {f"may_{action}": can(person, app.project, action) for action in _ACTIONS}
     now = {f"now_{kind.value}": may[f"may_{VERBS[kind].action}"] for kind in allowed(app.desired)}
+    if app.lease_state == LeaseState.ARCHIVED:
+        now.pop("now_undo", None)  # a renewal brings it back
     return {**may, **now}
 
 

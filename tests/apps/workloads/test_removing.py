@@ -1,11 +1,11 @@
 """A deletion and its undoing: what is kept, for how long, who is told, and what the quota says meanwhile."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import formats, timezone
 from pytest_django import Settings
 
 from apps.accounts.models import Person
@@ -15,7 +15,7 @@ from apps.notices.models import Notice
 from apps.projects.enums import Role
 from apps.projects.models import Project
 from apps.quotas.models import Charge
-from apps.workloads import services
+from apps.workloads import selectors, services
 from apps.workloads.enums import Desired
 from apps.workloads.models import App, AppEvent
 from apps.workloads.tasks import end_retentions
@@ -220,3 +220,30 @@ def test_its_page_says_until_when_and_brings_it_back(
     client.post(f"/apps/{app.id}/undo/")
     assert App.objects.get(id=app.id).desired == Desired.PRESENT
     assert AppEvent.objects.filter(app=app, code="app.undo").exists()
+
+
+def test_its_page_leads_to_no_address_while_it_is_deleted(
+    app: App, chain: Chain, dana: Person, alice: Person, signed_in: SignedIn, settings: Settings
+) -> None:
+    """The address is kept for it and answers nothing: a link there would be a lie."""
+    settings.LANGUAGE_CODE = "en"
+    address = selectors.address(app)
+    assert f'href="{address}"' in signed_in(dana).get(f"/apps/{app.id}/").content.decode()
+    services.delete(actor=actor(dana), app_id=app.id)
+    for state in (None, ARCHIVED):  # on its way there, and once it is
+        if state:
+            chain.until(app, state)
+        for path in ("", "live/", "settings/"):
+            page = signed_in(dana).get(f"/apps/{app.id}/{path}").content.decode()
+            assert address not in page, path
+            assert str(app.host) in page, "which one is kept"
+            assert "This app is archived: nothing answers at its address." in page
+            assert formats.date_format(days_on(7), "DATE_FORMAT") in page
+            assert "An owner of its project can bring it back." not in page
+    page = signed_in(alice).get(f"/apps/{app.id}/").content.decode()
+    assert address not in page
+    assert "An owner of its project can bring it back." in page, "who may, where the reader may not"
+
+
+def days_on(days: int) -> date:
+    return timezone.localdate() + timedelta(days=days)
