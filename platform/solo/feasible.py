@@ -6,6 +6,7 @@ from typing import Any
 
 from solo.constraints import datacenter_fits, fulfilled, text
 from solo.fields import Fields
+from solo.node import ELIGIBLE
 from solo.paths import meant
 from solo.store import Row
 
@@ -87,9 +88,8 @@ def judge(
 def _try(
     job: Fields, group: Fields, node: Row, held: dict[str, int], volumes: list[Row], found: dict[str, Any]
 ) -> bool:
-    if job["NodePool"] not in ("all", node["NodePool"]) or not datacenter_fits(
-        job["Datacenters"], node["Datacenter"]
-    ):
+    pooled = job["NodePool"] in ("all", node["NodePool"]) and node["SchedulingEligibility"] == ELIGIBLE
+    if not pooled or not datacenter_fits(job["Datacenters"], node["Datacenter"]):
         return False
     found |= {"NodesAvailable": {node["Datacenter"]: 1}, "NodesInPool": 1, "NodesEvaluated": 1}
     if reason := _filtered(job, group, node, volumes):

@@ -16,6 +16,7 @@ from solo.clock import now_ns, rfc3339
 from solo.options import Options
 from solo.store import Row, Store
 
+ELIGIBLE, INELIGIBLE = "eligible", "ineligible"  #: whether new allocations are placed
 _MIB = 1024 * 1024
 _FALLBACK_MHZ = 2000  # where the kernel tells no clock rate
 
@@ -92,8 +93,9 @@ def describe(store: Store, options: Options, drivers: dict[str, Row], known: dic
     }:
         return old
     with store.change() as change:
-        index = change.index
-        row = {**fresh, "CreateIndex": old.get("CreateIndex", index), "ModifyIndex": index}
+        index, stands = change.index, store.get("nodes", identity) or fresh
+        kept = {"SchedulingEligibility": stands["SchedulingEligibility"]}  # people's to change, not ours
+        row = {**fresh, **kept, "CreateIndex": old.get("CreateIndex", index), "ModifyIndex": index}
         return change.put("nodes", identity, row)
 
 
@@ -133,7 +135,7 @@ def _row(options: Options, identity: str, drivers: dict[str, Row], known: dict[s
             "Memory": {"MemoryMB": 0},
             "Networks": {"ReservedHostPorts": ""},
         },
-        "SchedulingEligibility": "eligible",
+        "SchedulingEligibility": ELIGIBLE,
         "Status": "ready",
         "StatusDescription": "",
         "StatusUpdatedAt": now_ns() // 1_000_000_000,

@@ -8,8 +8,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from solo import views
-from solo.api.common import Call, blocking, endpoint, text
+from solo.api.common import Call, answer, blocking, endpoint, text
 from solo.errors import ApiError
+from solo.node import ELIGIBLE, INELIGIBLE
 from solo.store import Row
 
 _STUB = (
@@ -87,6 +88,26 @@ async def node_allocations(call: Call) -> Response:
         return call.store.table_index["allocs"], mine
 
     return await blocking(call, read)
+
+
+async def set_eligibility(call: Call) -> Response:
+    """PUT or POST /v1/node/{id}/eligibility: whether the node takes new allocations; those it has stay."""
+    call.token.need("management")
+    asked = (await call.body()).get("Eligibility") or ""
+    if asked not in (ELIGIBLE, INELIGIBLE):
+        raise ApiError(500, f'invalid scheduling eligibility "{asked}"')
+    identity, index = call.path("node"), 0
+    with call.store.change() as change:
+        row = call.store.get("nodes", identity)
+        if row is None:
+            raise ApiError(500, "node not found")
+        if row["SchedulingEligibility"] != asked:
+            index = change.index
+            change.put("nodes", identity, {**row, "SchedulingEligibility": asked, "ModifyIndex": index})
+    if index and asked == ELIGIBLE:
+        call.context.scheduler.unblock()
+    told = {"EvalCreateIndex": 0, "EvalIDs": None, "Index": index, "NodeModifyIndex": 0}
+    return answer(told, index)
 
 
 async def pools(call: Call) -> Response:
@@ -204,6 +225,7 @@ routes = [
     Route("/v1/nodes", endpoint(list_nodes), methods=["GET"]),
     Route("/v1/node/pools", endpoint(pools), methods=["GET"]),
     Route("/v1/node/{node}", endpoint(read_node), methods=["GET"]),
+    Route("/v1/node/{node}/eligibility", endpoint(set_eligibility), methods=["PUT", "POST"]),
     Route("/v1/node/{node}/allocations", endpoint(node_allocations), methods=["GET"]),
     Route("/v1/namespaces", endpoint(list_namespaces), methods=["GET"]),
     Route("/v1/namespace", endpoint(write_namespace), methods=["PUT", "POST"]),

@@ -92,6 +92,46 @@ def test_a_blocked_job_starts_when_it_is_made_smaller(nomad: Target) -> None:
         nomad.purge(job["ID"])
 
 
+def _eligible(nomad: Target, asked: str) -> Json:
+    """What the only node answers to being told whether it takes new allocations."""
+    (node,) = nomad.get("/v1/nodes")
+    told: Json = nomad.send("PUT", f"/v1/node/{node['ID']}/eligibility", {"Eligibility": asked})
+    return told
+
+
+def test_a_node_that_takes_nothing_new_is_none(nomad: Target) -> None:
+    """What runs there stays; what came meanwhile starts once it is one again."""
+    job, stays = examples.sleeper("later"), examples.sleeper("stays")
+    with nomad.running(stays):
+        nomad.wait_alloc(stays["ID"], "running")
+        try:
+            assert _eligible(nomad, "ineligible").keys() >= {"EvalIDs", "EvalCreateIndex", "Index"}
+            assert _eligible(nomad, "ineligible")["Index"] == 0  # it was already
+            assert [n["SchedulingEligibility"] for n in nomad.get("/v1/nodes")] == ["ineligible"]
+            metric = _waiting(nomad, job)
+            told = {key: metric[key] for key in ("NodesEvaluated", "NodesAvailable", "NodesInPool")}
+            assert told == {"NodesEvaluated": 0, "NodesAvailable": {}, "NodesInPool": 0}
+            assert nomad.wait_alloc(stays["ID"], "running")["DesiredStatus"] == "run"
+            assert _eligible(nomad, "eligible")["Index"] > 0
+            nomad.wait_alloc(job["ID"], "running")
+        finally:
+            _eligible(nomad, "eligible")
+            nomad.purge(job["ID"])
+
+
+@pytest.mark.parametrize(
+    ("node", "asked", "says"),
+    [
+        pytest.param("", "perhaps", 'invalid scheduling eligibility "perhaps"', id="no such word"),
+        pytest.param("00000000-0000-4000-8000-000000000000", "ineligible", "node not found", id="no such node"),
+    ],
+)
+def test_what_a_node_cannot_be_told(nomad: Target, node: str, asked: str, says: str) -> None:
+    (known,) = nomad.get("/v1/nodes")
+    answer = nomad.call("PUT", f"/v1/node/{node or known['ID']}/eligibility", {"Eligibility": asked})
+    assert (answer.status_code, answer.text) == (500, says)
+
+
 def test_a_program_that_is_not_there(nomad: Target) -> None:
     job = examples.job("nowhere", examples.task("/nonexistent/program"))
     with nomad.running(job):
