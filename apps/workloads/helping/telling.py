@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 
 from apps.workloads.helping.details import detail
-from apps.workloads.helping.words import CONSTRAINTS, PARTS
+from apps.workloads.helping.words import CONSTRAINTS, PARTS, PIECES
 from apps.workloads.reasons import DIMENSIONS, SENTENCES
+
+#: facts whose values are words of ours or of Nomad's: by the fact's name, what a person reads
+_WORDS = {"constraint": CONSTRAINTS, "part": PIECES}
 
 
 class Facts(dict[str, object]):
@@ -38,6 +41,6 @@ def _told(key: str, value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(str(each) for each in value)
     word = str(value)
-    if key == "constraint":
-        return str(CONSTRAINTS.get(word, word))
-    return str(DIMENSIONS.get(word.partition(" ")[0], word)) if key == "dimension" else word
+    if key == "dimension":
+        return str(DIMENSIONS.get(word.partition(" ")[0], word))
+    return str(_WORDS.get(key, {}).get(word, word))

@@ -16,6 +16,14 @@ PARTS: Mapping[str, str] = {
     "redis": "Redis",
     "addresses": "HTTPS",
 }
+#: what the portal writes of an app outside, by the reconciler's name
+PIECES: Mapping[str, Promise] = {
+    "vault_policy": _("policy in OpenBao"),
+    "vault_role": _("role in OpenBao"),
+    "secrets": _("secrets"),
+    "job": pgettext_lazy("part of an app", "job"),
+    "promotion": _("trial copies"),
+}
 #: who can do something about it, as the reader sees it
 WHO: Mapping[str, Promise] = {
     "member": _("You can mend this, or anybody who may change this app."),

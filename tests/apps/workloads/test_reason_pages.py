@@ -1,15 +1,19 @@
 """Every reason code has its page: in the portal, in docs/, in both languages, and what links to it."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
+from apps.workloads.helping import why
 from apps.workloads.helping.pages import page_of, pages, title
-from apps.workloads.helping.words import BUTTONS, WHO
+from apps.workloads.helping.words import BUTTONS, PIECES, WHO
 from apps.workloads.helping.writing import FILES, written
 from orchestration.explain import REASONS
+from orchestration.reconcilers.base import Writer
 from portal.problems import problem
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -69,6 +73,17 @@ def test_the_list_names_them_all_and_an_unknown_code_is_nothing(client: Client) 
 def test_whoever_helps_and_each_button_has_its_words() -> None:
     assert {each.who for each in REASONS.values()} <= set(WHO)
     assert {each.button for each in REASONS.values()} - {""} <= set(BUTTONS)
+
+
+def test_whatever_another_program_changes_has_its_word() -> None:
+    """`part.differs` names the reconciler: each that stops at a quarrel."""
+    import_module("orchestration.engine")  # which knows them all
+    quarrels = {kind.name for kind in Writer.__subclasses__() if not kind.repeats}
+    assert set(PIECES) == quarrels
+    for part in quarrels:
+        with override("fr"):
+            assert f"ceci\u00a0: {PIECES[part]}." in why("part.differs", {"part": part})
+            assert part not in why("part.differs", {"part": part}).split()
 
 
 def test_a_problem_of_that_code_leads_to_its_page() -> None:
