@@ -4,7 +4,7 @@ Under ASGI a file that Django is given is read into memory whole, and stays ther
 takes.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from typing import IO, Any
 
 from asgiref.sync import sync_to_async
@@ -28,7 +28,7 @@ def pieces(files: Iterable[IO[Any]]) -> Iterator[bytes]:
                 yield piece
 
 
-async def pulled(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def pulled(pieces: Iterator[bytes]) -> AsyncGenerator[bytes, None]:
     """What blocks, piece by piece from a thread that is held for a piece at a time."""
     following = sync_to_async(lambda: next(pieces, None), thread_sensitive=False)
     while (piece := await following()) is not None:

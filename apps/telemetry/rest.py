@@ -18,7 +18,7 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # the second
 EVENTS = "text/event-stream"
 
 
-class EventStream(HttpResponseBase):
+class Watched(HttpResponseBase):
     """The answer that a watch is.
 
     Not Django's StreamingHttpResponse: what wraps that one's content (the request log does) would sit
@@ -27,8 +27,8 @@ class EventStream(HttpResponseBase):
 
     streaming, is_async = True, True
 
-    def __init__(self, watch: Watch) -> None:
-        super().__init__(content_type=EVENTS, headers=HEADERS)
+    def __init__(self, watch: Watch, **more: Any) -> None:
+        super().__init__(**more)
         self.streaming_content: Any = watch
         self._resource_closers.append(watch.close)  # type: ignore[attr-defined]  # as Django's own does
 
@@ -36,6 +36,13 @@ class EventStream(HttpResponseBase):
         """What the ASGI handler sends."""
         events: AsyncIterator[bytes] = aiter(self.streaming_content)
         return events
+
+
+class EventStream(Watched):
+    """One that tells events."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__(watch, content_type=EVENTS, headers=HEADERS)
 
 
 def away(error: Unavailable) -> HttpResponse:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,13 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from apps.accounts.models import Person
-from apps.base.streaming import pulled
 from apps.projects.permissions import can
 from apps.telemetry import live, selectors
 from apps.telemetry.forms import asked
 from apps.telemetry.live.lines import Line
 from apps.telemetry.live.logs import STREAMS
-from apps.telemetry.rest import EventStream, away, who
+from apps.telemetry.rest import EventStream, Watched, away, who
 from apps.workloads import selectors as workloads
 from apps.workloads.models import App
 from kernel.disarm import disarm
@@ -87,15 +86,16 @@ def stream(request: HttpRequest, app_id: UUID) -> HttpResponseBase:
 @never_cache
 @require_safe
 def download(request: HttpRequest, app_id: UUID) -> HttpResponseBase:
-    """A log as a text file: at most its last 16 MiB, only what the form asks for."""
-    app = workloads.get(cast("Person", request.user), app_id)
+    """A log as a text file: at most its last 16 MiB, only what the form asks for; few at a time."""
+    person = cast("Person", request.user)
+    app = workloads.get(person, app_id)
     wanted = asked(request.GET)
     stream = live.checked(request.GET.get("stream") or STREAMS[0])
     copy, task = live.chosen(live.copies(app), wanted)
-    pieces = live.download(copy, task, stream, wanted)
+    watch = live.taken(who(request, person, app), live.download(copy, task, stream, wanted))
     name = f"{app.slug}-{copy.short}-{task}-{stream}-{timezone.localtime():%Y%m%dT%H%M%S}.txt"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return StreamingHttpResponse(pulled(pieces), content_type="text/plain; charset=utf-8", headers=headers)
+    return Watched(watch, content_type="text/plain; charset=utf-8", headers=headers)
 
 
 @login_required

@@ -33,6 +33,7 @@ BY_CODE: Mapping[str, HTTPStatus] = {
     "login.inactive": HTTPStatus.FORBIDDEN,
     "login.subject": HTTPStatus.FORBIDDEN,
     "login.token": HTTPStatus.FORBIDDEN,
+    "logs.downloads": HTTPStatus.TOO_MANY_REQUESTS,
     "precondition.failed": HTTPStatus.PRECONDITION_FAILED,
     "precondition.required": HTTPStatus.PRECONDITION_REQUIRED,
     "streams.busy": HTTPStatus.SERVICE_UNAVAILABLE,

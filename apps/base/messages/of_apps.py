@@ -124,6 +124,7 @@ SENTENCES: Mapping[str, Promise] = {
     "logs.none": _("There is no log yet."),
     "logs.lines": _("Give the number of lines: 1 to %(limit)s."),
     "logs.time": _("Give a time as 2026-11-23T14:05, with or without a zone."),
+    "logs.downloads": _("You are downloading %(limit)s logs already. Wait until one of them is here."),
     "streams.too_many": _("You follow %(limit)s logs already, which is the most. Close one of those pages."),
     "streams.busy": _("Too many logs are followed at the moment. The last lines can be read all the same."),
     "secret.unknown": _("The template asks for no secret of this name: %(name)s"),

@@ -4,12 +4,13 @@ Everything of this process that streams hangs on one `Watches`: rights, limits. 
 database connection.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from apps.telemetry import selectors
 from apps.telemetry.live.hub import Hub
 from apps.telemetry.live.logs import TAIL_BYTES, Asked, Copy, checked, chosen, copies, download, source, tail
 from apps.telemetry.live.stream import Source
+from apps.telemetry.live.taking import take
 from apps.telemetry.live.told import Told
 from apps.telemetry.live.watch import Watch, Watches
 from apps.telemetry.selectors import Who
@@ -18,6 +19,7 @@ from apps.workloads import live as workloads
 __all__ = [
     "HUB",
     "TOLD",
+    "WATCHES",
     "Asked",
     "Copy",
     "Source",
@@ -29,6 +31,7 @@ __all__ = [
     "download",
     "source",
     "tail",
+    "taken",
 ]
 
 
@@ -40,3 +43,8 @@ def _follow(source: Source) -> Iterator[str]:
 WATCHES = Watches(selectors.still)
 HUB = Hub(_follow, WATCHES)
 TOLD = Told(WATCHES)
+
+
+def taken(who: Who, pieces: Generator[bytes, None, None]) -> Watch:
+    """A log on its way to one who takes it away. Raises Refused where too many are."""
+    return take(WATCHES, who, pieces)

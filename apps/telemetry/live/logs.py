@@ -1,6 +1,6 @@
 """Which logs an app has, and what stands in one now."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -129,7 +129,7 @@ def _dated(raw: list[str], asked: Asked) -> list[Line]:
     return found
 
 
-def download(copy: Copy, task: str, stream: str, asked: Asked) -> Iterator[bytes]:
+def download(copy: Copy, task: str, stream: str, asked: Asked) -> Generator[bytes, None, None]:
     """The log as text, piece by piece: its last DOWNLOAD_BYTES, or what of them was asked for."""
     cutter, jobs = Cutter(), workloads.drivers().jobs
     for piece in jobs.log_read(copy.id, task, stream, limit_bytes=DOWNLOAD_BYTES):

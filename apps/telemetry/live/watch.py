@@ -56,10 +56,14 @@ class Watch:
         try:
             async for data in self._events(self):
                 yield data
-            if self.ended:
-                yield sse.event("end", {"reason": self.ended})
+            if self.ended and (last := self.farewell()):
+                yield last
         finally:
             self.close()
+
+    def farewell(self) -> bytes:
+        """What tells the watcher why it ended."""
+        return sse.event("end", {"reason": self.ended})
 
     def close(self) -> None:
         """It is over; Django calls this with the answer's end."""
@@ -75,13 +79,20 @@ class Watches:
         self._open: set[Watch] = set()
         self._checking: asyncio.Task[None] | None = None
 
-    def admit(self, watch: Watch, limit: int) -> Watch:
-        """Take one in, from any thread. Raises Refused beyond `limit` of a kind a person."""
+    def admit(
+        self, watch: Watch, limit: int, *, most: int = ALL_MAX, code: str = "streams.too_many"
+    ) -> Watch:
+        """Take one in, from any thread.
+
+        Raises Refused: `code` beyond `limit` of a kind a person, `streams.busy` beyond `most` of it in all.
+        """
         with self._lock:
             self._forget_unborn()
             mine = Counter((each.who.person_id, each.kind) for each in self._open)
             if mine[(watch.who.person_id, watch.kind)] >= limit or len(self._open) >= ALL_MAX:
-                raise Refused("streams.too_many", limit=limit)
+                raise Refused(code, limit=limit)
+            if sum(each.kind == watch.kind for each in self._open) >= most:
+                raise Refused("streams.busy")
             self._open.add(watch)
         watch.on_close(self._leave)
         return watch
