@@ -17,6 +17,7 @@ from apps.workloads import selectors as workloads
 from apps.workloads.models import App
 
 SLACK_S = 30  #: between the moment that a caller calls now and this one
+LONGEST = timedelta(seconds=max(step * kept for step, kept in STEPS.items()))  #: that is kept
 WEEK = 7  #: days that a hint looks back
 ENOUGH_HOURS = 24  #: with figures, before a hint is given
 ROOM = 1.25  #: a fitting size leaves a quarter above the highest use
@@ -68,7 +69,9 @@ def _opens(who: Who, tokens: dict[str, ApiToken], projects: dict[UUID, UUID]) ->
 
 def usage(app: App, since: datetime, until: datetime) -> list[Usage]:
     """What it used in that time, the oldest first, in the finest step that reaches back so far."""
-    back = (timezone.now() - since).total_seconds() - SLACK_S
+    now = timezone.now()
+    since = max(since, now - LONGEST)  # before that nothing is kept, nor a calendar to count back in
+    back = (now - since).total_seconds() - SLACK_S
     step = next((each for each, kept in STEPS.items() if back <= each * kept), max(STEPS))
     rows = Usage.objects.filter(app=app, step=step, at__gte=since - timedelta(seconds=step), at__lte=until)
     return list(rows.order_by("at"))

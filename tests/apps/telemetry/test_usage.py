@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -22,6 +23,7 @@ from orchestration.states import ObservedState
 from tests.apps.workloads.chain import Chain
 from tests.factories import catalogue
 from tests.factories.apps import submit
+from tests.factories.callers import caller
 
 BEGIN = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -132,3 +134,18 @@ def test_the_page_draws_and_tells(app: App, alice: Person, signed_in: SignedIn) 
     assert page.count("<svg viewBox") == 2
     assert "45 Mio" in page
     assert "style=" not in page.split('id="usage"')[1]
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01", "1e9"],
+)
+def test_a_time_at_the_end_of_the_calendar(app: App, alice: Person, moment: str) -> None:
+    """Whatever is asked is answered, or refused by its field: an overflow is a defect of ours."""
+    note(app, timezone.now(), 40)
+    for name in ("from", "to"):
+        answer = caller(alice).call("GET", f"apps/{app.id}/metrics/?{urlencode({name: moment})}")
+        if moment[0] in "09":
+            assert answer.status_code == 200, answer.content
+        else:
+            assert answer.json()["errors"][0]["pointer"] == f"#/{name}"
