@@ -79,12 +79,11 @@ def provide_secret(*, actor: Actor, person: Person, app: App, values: Mapping[st
     """Write what the template asks of members, straight to Vault with a right that cannot read (design 8.2).
 
     One that was there already makes a release. What a running app does with it the template says
-    (`on_change`). Raises RefusedMany with fields `secrets.<name>`.
+    (`on_change`). Raises RefusedMany with fields `secrets.<name>`, Conflict where nothing stands.
     """
     permissions.require(person, app.project, "deploy")
-    if app.gone_at is not None:
-        raise Conflict("app.gone")
     _check(app, values)
+    _require_standing_now(app)
     _audit(actor, app, "secret.provided", sorted(values))
     if replaced := sorted(_write(app, values, actor) & set(values)):
         note_secrets(actor=actor, app_id=app.id, names=replaced)
@@ -104,12 +103,18 @@ def rotate_secret(*, actor: Actor, person: Person, app: App, names: Collection[s
     unknown = [name for name in chosen if name not in declared]
     if unknown:
         raise RefusedMany([Refused("secret.unknown", field="names", name=name[:40]) for name in unknown])
-    require_standing(app)
     if not chosen:
         raise RefusedMany([Refused("secret.none", field="names")])
+    _require_standing_now(app)
     _audit(actor, app, "secret.rotated", chosen)
     _write(app, {name: draw(declared[name].length) for name in chosen}, actor)
     return note_secrets(actor=actor, app_id=app.id, names=chosen)
+
+
+def _require_standing_now(app: App) -> None:
+    """Raise Conflict where the app went meanwhile: what is written after its purge, nobody removes."""
+    app.refresh_from_db(fields=("desired",))
+    require_standing(app)
 
 
 def restart(*, actor: Actor, person: Person, app: App) -> int:

@@ -87,9 +87,9 @@ def provide(request: HttpRequest, app_id: UUID) -> HttpResponse:
     }
     try:
         live.provide_secret(actor=actor_of(request), person=person, app=app, values=given)
-    except (Refused, OutsideError) as error:
+    except (Refused, Conflict, OutsideError) as error:
         context = {**_context(person, app_id), "refused": _said(error)}
-        status = 422 if isinstance(error, Refused) else 503
+        status = 503 if isinstance(error, OutsideError) else 409 if isinstance(error, Conflict) else 422
         return render(request, "workloads/secrets.html", context, status=status)
     messages.success(request, gettext("The secret is kept. The app goes on with it."))
     return redirect("workloads:app", app.id)

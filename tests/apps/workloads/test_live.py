@@ -6,7 +6,7 @@ from apps.accounts.models import Person
 from apps.audit.models import Event
 from apps.projects.enums import Role
 from apps.projects.models import Project
-from apps.workloads import live, selectors
+from apps.workloads import live, selectors, services
 from apps.workloads.models import App
 from kernel.errors import Conflict, Forbidden, Missing, RefusedMany, Unavailable
 from orchestration.states import ObservedState
@@ -95,6 +95,25 @@ def test_providing_meets_another_write(chain: Chain, alice: Person) -> None:
         actor=actor(alice), person=alice, app=selectors.get(alice, app.id), values={"password": "2"}
     )
     assert chain.lab.secrets.paths[f"apps/{app.slug}"].values == {"other": "1", "password": "2"}
+
+
+@pytest.mark.parametrize("leaves", ["deleted", "purged", "gone"])
+def test_nothing_is_written_for_what_is_on_its_way_out(chain: Chain, alice: Person, leaves: str) -> None:
+    """What comes after the purge has looked would stay in OpenBao for ever: no app has that path any more."""
+    catalogue.template("asks", secrets=catalogue.MEMBER_SECRET)
+    app = submit(alice, "asks", template="asks").app
+    chain.look(app)
+    read = selectors.get(alice, app.id)  # a page that was opened before
+    services.delete(actor=actor(alice), app_id=app.id)
+    if leaves != "deleted":
+        services.purge(actor=actor(alice), app_id=app.id)
+    if leaves == "gone":
+        chain.until(app, ObservedState.GONE)
+    before = dict(chain.lab.secrets.paths)
+    with pytest.raises(Conflict):
+        live.provide_secret(actor=actor(alice), person=alice, app=read, values={"password": "too late"})
+    assert dict(chain.lab.secrets.paths) == before
+    assert not Event.objects.filter(verb="secret.provided").exists()
 
 
 def test_restart_in_place(chain: Chain, app: App, alice: Person) -> None:
