@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from apps.audit import services as audit
 from apps.volumes.enums import RestoreState, SnapshotState
 from apps.volumes.models import Restore, Snapshot
 from apps.volumes.services.keeping import MIB
@@ -39,9 +40,24 @@ def restore(*, actor: Actor, app_id: UUID, snapshot_id: UUID) -> Restore:
 def restore_into_new(*, actor: Actor, app_id: UUID, snapshot_id: UUID, into: App) -> Restore:
     """Ask to fill an app that was just asked for: it waits until that one stands. Raises as restore does."""
     snapshot = _ready(app_id, snapshot_id)
-    source = snapshot.volume.app
-    locked(actor=actor, app_id=source.id, action="operate")
+    source = locked(actor=actor, app_id=app_id, action="operate")
+    if source.project_id != into.project_id:
+        _note_leaving(actor, snapshot, source, into)
     return _ask(actor, snapshot, into)
+
+
+def _note_leaving(actor: Actor, snapshot: Snapshot, source: App, into: App) -> None:
+    """What leaves a project stands in its own audit, as a download does."""
+    name = snapshot.volume.name
+    audit.record(
+        actor=actor,
+        verb="snapshot.copied",
+        target_kind="snapshot",
+        target_id=snapshot.id,
+        target_label=f"{source.label}: {name}",
+        project_id=source.project_id,
+        after={"app": str(into.id), "project": str(into.project_id), "volume": name},
+    )
 
 
 def _ready(app_id: UUID, snapshot_id: UUID) -> Snapshot:

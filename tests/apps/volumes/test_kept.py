@@ -4,9 +4,11 @@ import pytest
 
 from apps.accounts.models import Person
 from apps.approvals import services as approvals
+from apps.audit.models import Event
 from apps.catalogue.models import TemplateVersion
 from apps.projects.enums import Role
 from apps.projects.models import Project
+from apps.projects.selectors import personal_of
 from apps.quotas.models import Charge, Counter
 from apps.volumes import selectors, services
 from apps.volumes.enums import RestoreState
@@ -168,6 +170,26 @@ def test_a_snapshot_fills_a_new_app(node: Node, book: App, alice: Person) -> Non
     assert (asked.state, asked.reason) == (RestoreState.DONE, "")
     node.chain.until(copy, RUNNING)
     assert node.disk[source(copy)] == node.disk[source(book)]
+
+
+def test_data_that_goes_to_another_project_stands_in_the_audit_of_both(
+    node: Node, alice: Person, genomics: Project
+) -> None:
+    """A developer's copy into their own project is as a download: the owners read who took what where."""
+    app = submit(alice, "shared", template="book", project_id=genomics.id).app
+    node.chain.until(app, RUNNING)
+    snapshot = services.take(actor=actor(alice), app_id=app.id, volume="data")
+    node.work()
+    snapshot.refresh_from_db()
+    mine = personal_of(alice)
+    assert mine is not None
+    app = App.objects.get(id=app.id)
+    for project in (genomics, mine):
+        wishes = {"name": f"copy-{project.kind}", "project": project.id}
+        asked = ask_new(actor=actor(alice), person=alice, app=app, snapshot=snapshot, wishes=wishes)
+    told = Event.objects.get(verb="snapshot.copied")
+    assert (told.project_id, told.target_id, told.actor_id) == (genomics.id, str(snapshot.id), alice.id)
+    assert told.after == {"app": str(asked.app_id), "project": str(mine.id), "volume": "data"}
 
 
 def test_a_new_app_beyond_the_quota_is_refused_with_figures_and_the_first_left_alone(

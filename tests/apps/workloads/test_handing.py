@@ -269,6 +269,9 @@ def test_a_copy_is_like_it_but_for_its_secrets(chain: Chain, app: App, dana: Per
         assert getattr(twin, field) == getattr(first, field)
     values = [chain.lab.secrets.paths[f"apps/{each.slug}"].values["password"] for each in (app, made)]
     assert values[0] != values[1]
+    told = Event.objects.get(verb="app.copied")
+    assert (told.project_id, told.target_id) == (app.project_id, str(app.id)), "its old project reads it"
+    assert told.after == {"app": str(made.id), "project": str(own.id)}
 
 
 def test_a_copy_is_asked_for_like_any_app(app: App, dana: Person, charlie: Person, alice: Person) -> None:
