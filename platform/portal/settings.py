@@ -181,14 +181,18 @@ TEMPLATES = [
         },
     },
 ]
+_POOL = {"min_size": 1, "max_size": 8, "timeout": 2.5, "reconnect_timeout": 2}
 DATABASES = {
     "default": {
         **env.db_url("DATABASE_URL", default="postgres:///paillasse"),
+        **({"ENGINE": "portal.database"} if PROCESS == "web" else {}),
         # Under ASGI the pool keeps connections; the other processes keep their own from task to task.
         "CONN_MAX_AGE": 0 if PROCESS == "web" else None,
         "CONN_HEALTH_CHECKS": PROCESS != "web",
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": 8, "timeout": 10} if PROCESS == "web" else False,
+            # Seconds: of one wait (portal.database waits on where all are in use), of one try to connect.
+            "pool": _POOL if PROCESS == "web" else False,
+            "connect_timeout": 3,
             # A lock or a statement that hangs must not hang the portal (milliseconds).
             "options": "-c lock_timeout=2000 -c statement_timeout=10000 "
             "-c idle_in_transaction_session_timeout=10000",
