@@ -19,12 +19,11 @@ from apps.workloads.models import App, FormerHost, Operation
 from apps.workloads.services import access, operations
 from apps.workloads.services.acting import Asked, act
 from apps.workloads.services.canaries import waits
-from apps.workloads.services.naming import RESERVED, check_name, held, taken
+from apps.workloads.services.naming import RESERVED, check_name, checked_label, held, taken
 from apps.workloads.specs import host_of
 from kernel.actors import Actor
-from kernel.errors import Conflict, Forbidden, Refused
+from kernel.errors import Conflict, Forbidden
 
-LABEL_MAX = 100  #: characters
 FORMER_MAX = 5  #: addresses that lead on to one app: nobody collects the lab's names
 
 
@@ -36,9 +35,7 @@ def rename(
     if person is not None and actor.id != person.id:
         raise Forbidden
     app = access.locked(actor=actor, app_id=app_id, action="deploy", if_generation=if_generation)
-    label = label.strip()
-    if not label or len(label) > LABEL_MAX or not label.isprintable():
-        raise Refused("app.label", field="label", limit=LABEL_MAX)
+    label = checked_label(label)
     before, app.label = app.label, label
     if before == label:
         return app

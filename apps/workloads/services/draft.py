@@ -15,7 +15,7 @@ from apps.projects.models import Project
 from apps.workloads.enums import Desired, HandoverOutcome, OperationKind, OperationState
 from apps.workloads.models import App, Claim, Observation, Operation
 from apps.workloads.services import operations, volumes
-from apps.workloads.services.naming import RESERVED, check_name, held, taken
+from apps.workloads.services.naming import RESERVED, check_name, checked_label, held, taken
 from apps.workloads.specs import host_of
 from kernel.actors import Actor
 from kernel.errors import Conflict, Refused
@@ -34,16 +34,17 @@ def new_app(
     label: str = "",
     ends_on: date | None = None,
 ) -> App:
-    """An app that is not saved yet. Raises Refused for a name that cannot be had, or a day that is over."""
+    """An app that is not saved yet. Raises Refused for names that cannot be had, or a day that is over."""
     _check_free(name)
     _check_end(ends_on)
+    label = checked_label(label) if label.strip() else name
     app_id = uuid4()
     return App(
         id=app_id,
         project=project,
         template=template_version.template,
         name=name,
-        label=label.strip() or name,
+        label=label,
         slug=full_slug(project.slug, name, app_id),
         host=host_of(name),
         requester=person,

@@ -13,6 +13,7 @@ from kernel.names import SLUG_MAX, is_slug
 
 #: Labels below the apps' domain that people would take for the lab's own pages.
 RESERVED = frozenset({"www", "portal", "portail", "paillasse", "login", "auth", "sso", "admin", "api"})
+LABEL_MAX = 100  #: characters of a display name
 _SUGGESTIONS = 3
 _TRIES = 50
 
@@ -39,6 +40,14 @@ def check_name(name: str) -> None:
     """Raise Refused("name.invalid") where the text cannot be the first label of a host."""
     if not is_slug(name):
         raise Refused("name.invalid", field="name", limit=SLUG_MAX)
+
+
+def checked_label(label: str) -> str:
+    """The display name without blanks around it. Raises Refused("app.label") for what is no line to read."""
+    found = label.strip()
+    if not found or len(found) > LABEL_MAX or not found.isprintable():
+        raise Refused("app.label", field="label", limit=LABEL_MAX)
+    return found
 
 
 def taken(name: str) -> Refused:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.accounts.models import Person
+from apps.approvals import services as approvals
 from apps.audit.models import Event
 from apps.console.views.explaining import explain
 from apps.projects.models import Project
@@ -69,6 +70,20 @@ def test_what_is_no_display_name(app: App, alice: Person, label: str) -> None:
     with pytest.raises(Refused) as told:
         services.rename(actor=actor(alice), app_id=app.id, label=label)
     assert (told.value.code, told.value.field) == ("app.label", "label")
+
+
+@pytest.mark.parametrize("label", ["x" * 101, "two\nlines", "wiki\u202e.txt", "\x1b[2J"])
+def test_an_app_does_not_begin_with_what_is_no_display_name(app: App, alice: Person, label: str) -> None:
+    """What cannot be given later is not had by giving it first: it stands in mails and lists."""
+    copy = approvals.Copy(app.project_id, "twin", label=label)
+    for ask in (
+        lambda: submit(alice, "other", label=label),
+        lambda: approvals.duplicate(actor=actor(alice), person=alice, app_id=app.id, copy=copy),
+    ):
+        with pytest.raises(Refused) as told:
+            ask()
+        assert (told.value.code, told.value.field) == ("app.label", "label")
+    assert App.objects.count() == 1
 
 
 def test_a_new_address_replaces_no_copy(chain: Chain, app: App, alice: Person) -> None:
