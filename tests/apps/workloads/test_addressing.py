@@ -76,10 +76,11 @@ def test_what_is_no_display_name(app: App, alice: Person, label: str) -> None:
 def test_an_app_does_not_begin_with_what_is_no_display_name(app: App, alice: Person, label: str) -> None:
     """What cannot be given later is not had by giving it first: it stands in mails and lists."""
     copy = approvals.Copy(app.project_id, "twin", label=label)
-    for ask in (
-        lambda: submit(alice, "other", label=label),
-        lambda: approvals.duplicate(actor=actor(alice), person=alice, app_id=app.id, copy=copy),
-    ):
+    ways: list[Callable[[], Any]] = [
+        partial(submit, alice, "other", label=label),
+        partial(approvals.duplicate, actor=actor(alice), person=alice, app_id=app.id, copy=copy),
+    ]
+    for ask in ways:
         with pytest.raises(Refused) as told:
             ask()
         assert (told.value.code, told.value.field) == ("app.label", "label")
