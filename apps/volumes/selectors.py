@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from apps.volumes.enums import RestoreState, SnapshotState
 from apps.volumes.models import Restore, Schedule, Snapshot, Use
@@ -71,10 +71,11 @@ class Standing:
 
 def of_app(app: App) -> list[Standing]:
     """The app's volumes, the mounted ones first, and those of which snapshots outlive them."""
-    rows = app.volumes.select_related("use", "schedule").prefetch_related("snapshots")
+    there = Prefetch("snapshots", Snapshot.objects.exclude(state=SnapshotState.DELETED))
+    rows = app.volumes.select_related("use", "schedule").prefetch_related(there)
     found = []
     for row in rows.order_by("deleted_at", "-mounted", "name"):
-        kept = [each for each in row.snapshots.all() if each.state != SnapshotState.DELETED]
+        kept = list(row.snapshots.all())
         if row.deleted_at is None or kept:
             found.append(Standing(row, getattr(row, "use", None), getattr(row, "schedule", None), kept))
     return found

@@ -1,14 +1,16 @@
 """What is kept of snapshots is what was charged, and what is sent holds little of the portal's memory."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import AsyncClient, Client
 
 from apps.accounts.models import Person
-from apps.volumes import services
+from apps.volumes import selectors, services
 from apps.volumes.enums import SnapshotState
 from apps.volumes.models import Snapshot
 from apps.workloads.models import App
@@ -70,6 +72,32 @@ def test_a_part_is_read_by_a_restore_in_small_pieces(node: Node, book: App, alic
     pieces = async_to_sync(read)()
     assert b"".join(pieces) == node.disk[source(book)]
     assert max(map(len, pieces)) <= PIECE_MAX
+
+
+def test_what_was_deleted_is_read_by_no_page(node: Node, book: App, alice: Person) -> None:
+    """A page of data asks every other second: rows that are history alone, however many, cost it nothing."""
+    kept = taken(node, book, alice)
+    rows = [
+        Snapshot(volume=kept.volume, key=f"{number:064}", state=SnapshotState.DELETED, by_label="alice")
+        for number in range(50)
+    ]
+    Snapshot.objects.bulk_create(rows)
+    read: list[int] = []
+    with connection.execute_wrapper(_counting(read)):
+        standing = selectors.of_app(App.objects.get(id=book.id))
+    assert [each.id for each in standing[0].snapshots] == [kept.id]
+    assert max(read) == 1
+
+
+def _counting(read: list[int]) -> Any:
+    """Note how many rows each SELECT brings."""
+
+    def run(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        found = execute(sql, params, many, context)
+        read.append(context["cursor"].rowcount)
+        return found
+
+    return run
 
 
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 100_000, '{"size_bytes": 1e999}', "NaN", "\xff"])
