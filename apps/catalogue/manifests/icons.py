@@ -27,17 +27,17 @@ def read(path: Path, shown: str) -> str:
     raw = path.read_bytes()
     if len(raw) > MAX_BYTES:
         raise _broken(
-            shown, "", f"L'icône dépasse {MAX_BYTES // 1024} Kio.", f"Larger than {MAX_BYTES // 1024} KiB."
+            shown, "", f"L’icône dépasse {MAX_BYTES // 1024} Kio.", f"Larger than {MAX_BYTES // 1024} KiB."
         )
     # Without a document type there are no entities, and so none of XML's bombs.
     if b"<!" in raw.replace(b"<!--", b"") or b"<?xml-stylesheet" in raw:
         raise _broken(
-            shown, "", "Déclaration interdite dans l'icône.", "A declaration is not allowed in an icon."
+            shown, "", "Déclaration interdite dans l’icône.", "A declaration is not allowed in an icon."
         )
     try:
         root = ET.fromstring(raw)  # noqa: S314 - bounded in size and free of declarations, see above
     except (ET.ParseError, ValueError, LookupError) as error:
-        raise _broken(shown, "", f"Ce n'est pas du SVG : {error}.", f"This is not SVG: {error}.") from error
+        raise _broken(shown, "", f"Ce n’est pas du SVG : {error}.", f"This is not SVG: {error}.") from error
     for element in root.iter():
         _judge(element, shown)
     if root.tag != f"{{{_SVG}}}svg":

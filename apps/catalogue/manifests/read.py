@@ -37,7 +37,7 @@ def read(folder: Path) -> Sound:
     if manifest.slug != folder.name:
         wrong += (
             Problem(
-                file, "$.slug", {"fr": "Ce n'est pas le nom du dossier.", "en": "Not the folder's name."}
+                file, "$.slug", {"fr": "Ce n’est pas le nom du dossier.", "en": "Not the folder's name."}
             ),
         )
     if wrong:

@@ -35,7 +35,7 @@ def _say(fr: str, en: str) -> Texts:
 def _sizes(manifest: Manifest) -> Found:
     sizing = manifest.sizing
     if sizing.default not in sizing.sizes:
-        yield "$.resources.default", _say("Cette taille n'existe pas.", "There is no such size.")
+        yield "$.resources.default", _say("Cette taille n’existe pas.", "There is no such size.")
     for dimension, bounds in sizing.bounds.items():
         if bounds.min > bounds.max:
             yield f"$.resources.bounds.{dimension}", _say("min dépasse max.", "min is above max.")
@@ -76,7 +76,7 @@ def _parameters(manifest: Manifest) -> Found:
             yield (
                 f"{path}.x-portal.hint",
                 _say(
-                    "Un motif demande une phrase qui l'explique.",
+                    "Un motif demande une phrase qui l’explique.",
                     "A pattern needs a sentence that explains it.",
                 ),
             )
@@ -110,7 +110,7 @@ def _references(manifest: Manifest) -> Found:
             "database": manifest.database is not None,
         }[kind]
         if not known:
-            yield place, _say(f"{value.reference} n'existe pas.", f"There is no {value.reference}.")
+            yield place, _say(f"{value.reference} n’existe pas.", f"There is no {value.reference}.")
 
 
 def _values(manifest: Manifest) -> Iterator[tuple[str, Value]]:
@@ -188,7 +188,7 @@ def _files(manifest: Manifest) -> Found:
         if each.upload and each.name not in carried:
             yield (
                 "$.files",
-                _say(f"L'envoi {each.name} n'arrive nulle part.", f"The upload {each.name} goes nowhere."),
+                _say(f"L’envoi {each.name} n’arrive nulle part.", f"The upload {each.name} goes nowhere."),
             )
     for index, rule in enumerate(manifest.files):
         yield from ((f"$.files[{index}]", reason) for reason in _file(manifest, rule))
@@ -240,4 +240,4 @@ def _deprecates(manifest: Manifest) -> Found:
         try:
             date.fromisoformat(each.after)
         except ValueError:
-            yield f"$.deprecates[{index}].after", _say("Ce jour n'existe pas.", "There is no such day.")
+            yield f"$.deprecates[{index}].after", _say("Ce jour n’existe pas.", "There is no such day.")

@@ -18,7 +18,7 @@ _SENTENCES: dict[str, Texts] = {
     "type": {"fr": "Il faut ici : {value}.", "en": "Here must be: {value}."},
     "enum": {"fr": "Valeurs possibles : {value}.", "en": "Possible values: {value}."},
     "const": {"fr": "La seule valeur possible est {value}.", "en": "The only possible value is {value}."},
-    "pattern": {"fr": "{found} n'a pas la forme {value}.", "en": "{found} does not have the form {value}."},
+    "pattern": {"fr": "{found} n’a pas la forme {value}.", "en": "{found} does not have the form {value}."},
     "minimum": {"fr": "Au moins {value}.", "en": "At least {value}."},
     "exclusiveMinimum": {"fr": "Plus que {value}.", "en": "More than {value}."},
     "maximum": {"fr": "Au plus {value}.", "en": "At most {value}."},
@@ -31,13 +31,13 @@ _SENTENCES: dict[str, Texts] = {
     "uniqueItems": {"fr": "Un élément est répété.", "en": "An item is repeated."},
     "required": {"fr": "Cette clé manque.", "en": "This key is missing."},
     "additionalProperties": {"fr": "Cette clé est inconnue.", "en": "This key is unknown."},
-    "propertyNames": {"fr": "Ce nom de clé n'est pas permis.", "en": "This key's name is not allowed."},
+    "propertyNames": {"fr": "Ce nom de clé n’est pas permis.", "en": "This key's name is not allowed."},
     "not": {
         "fr": "« ${{ » et « {{{{ » sont interdits : une valeur est entière, jamais un gabarit.",
         "en": "“${{” and “{{{{” are not allowed: a value is whole, never a text template.",
     },
     "oneOf": {
-        "fr": "Il faut exactement l'une de ces clés : {value}.",
+        "fr": "Il faut exactement l’une de ces clés : {value}.",
         "en": "Exactly one of these keys: {value}.",
     },
     "anyOf": {"fr": "Aucune des formes permises ne convient.", "en": "None of the allowed forms fits."},
@@ -122,7 +122,7 @@ def _not_json(data: Any, where: str) -> Iterator[tuple[str, Texts]]:
                 yield (
                     where,
                     {
-                        "fr": f"La clé {key!r} n'est pas un texte : mettez-la entre guillemets.",
+                        "fr": f"La clé {key!r} n’est pas un texte : mettez-la entre guillemets.",
                         "en": f"The key {key!r} is no text: put it in quotes.",
                     },
                 )
@@ -132,12 +132,12 @@ def _not_json(data: Any, where: str) -> Iterator[tuple[str, Texts]]:
         for index, value in enumerate(data):
             yield from _not_json(value, f"{where}[{index}]")
     elif isinstance(data, float) and not math.isfinite(data):
-        yield where, {"fr": "Ce n'est pas un nombre fini.", "en": "This is not a finite number."}
+        yield where, {"fr": "Ce n’est pas un nombre fini.", "en": "This is not a finite number."}
     elif not isinstance(data, str | int | float | bool | None):
         yield (
             where,
             {
-                "fr": f"Une valeur {type(data).__name__} n'est pas du JSON : mettez-la entre guillemets.",
+                "fr": f"Une valeur {type(data).__name__} n’est pas du JSON : mettez-la entre guillemets.",
                 "en": f"A {type(data).__name__} value is not JSON: put it in quotes.",
             },
         )

@@ -78,4 +78,4 @@ def _unreadable(error: Exception) -> Texts:
 
 def _no_yaml(error: Exception) -> Texts:
     what = getattr(error, "problem", None) or str(error)
-    return {"fr": f"Ce n'est pas du YAML correct : {what}.", "en": f"This is not sound YAML: {what}."}
+    return {"fr": f"Ce n’est pas du YAML correct : {what}.", "en": f"This is not sound YAML: {what}."}

@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 ADDRESS = re.compile(r"(?P<host>.+):(?P<port>\d+)")
 MISSING = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>404</title>'
-    "<p>There is no such page here. / Cette page n'existe pas.</p>"
+    "<p>There is no such page here. / Cette page n’existe pas.</p>"
 )
 
 
