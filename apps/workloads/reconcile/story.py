@@ -63,12 +63,17 @@ def _line(app_id: UUID, alloc: AllocState, task: str, event: TaskEvent) -> AppEv
 
 
 def note_checks(slug: str, instances: Iterable[Instance]) -> None:
-    """Add that the checks of a service pass, or what the first that fails says; where that changed."""
+    """Add that the checks of a service pass, or what the first that fails says; where that changed.
+
+    A new copy stands in Consul as critical and without a word until its check was made: that says nothing.
+    """
     found = list(instances)
     app = App.objects.filter(slug=slug, gone_at=None).only("id").first() if found else None
     if app is None:
         return
-    failing = [each for each in found if each.status != "passing"]
+    failing = [each for each in found if each.status != "passing" and each.output]
+    if not failing and any(each.status != "passing" for each in found):
+        return
     code = "check.failing" if failing else "check.passing"
     before = (
         AppEvent.objects.filter(app=app, source="consul", code__startswith="check.").order_by("-at").first()

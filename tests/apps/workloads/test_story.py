@@ -109,9 +109,22 @@ def test_a_check_that_flips(app: App) -> None:
         note_checks(app.slug, [instance("critical", "HTTP GET: 503"), instance("passing")])
     note_checks(app.slug, [instance("passing")])
     assert told(app, "consul") == ["Its check fails for 1 of 2: HTTP GET: 503", "Its check passes again."]
+    note_checks("nobody--000000", [instance("critical", "HTTP GET: 503")])
+
+
+def test_a_check_that_was_not_made_yet_does_not_fail(app: App) -> None:
+    """A new copy stands in Consul as critical, without a word, until its check was made once."""
+
+    def instance(status: str, output: str = "") -> Instance:
+        return Instance(app.slug, "1", "127.0.0.1", 80, status, output, (), {})
+
     note_checks(app.slug, [instance("critical")])
-    assert told(app, "consul")[-1] == "Its check fails for 1 of 1", "nothing was said yet"
-    note_checks("nobody--000000", [instance("critical")])
+    note_checks(app.slug, [instance("passing", "HTTP GET: 200")])
+    assert told(app, "consul") == []
+    note_checks(app.slug, [instance("critical"), instance("critical", "refused")])
+    assert told(app, "consul") == ["Its check fails for 1 of 2: refused"]
+    note_checks(app.slug, [instance("critical"), instance("passing")])
+    assert told(app, "consul")[-1] != "Its check passes again.", "not before each copy was asked"
 
 
 def test_the_page_filters_by_who_tells(app: App, alice: Person, signed_in: SignedIn) -> None:

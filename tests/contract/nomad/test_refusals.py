@@ -119,11 +119,14 @@ def test_a_node_that_takes_nothing_new_is_none(nomad: Target) -> None:
             nomad.purge(job["ID"])
 
 
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+
+
 @pytest.mark.parametrize(
     ("node", "asked", "says"),
     [
         pytest.param("", "perhaps", 'invalid scheduling eligibility "perhaps"', id="no such word"),
-        pytest.param("00000000-0000-4000-8000-000000000000", "ineligible", "node not found", id="no such node"),
+        pytest.param(NOWHERE, "ineligible", "node not found", id="no such node"),
     ],
 )
 def test_what_a_node_cannot_be_told(nomad: Target, node: str, asked: str, says: str) -> None:
