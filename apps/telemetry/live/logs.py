@@ -16,6 +16,7 @@ STREAMS = ("stdout", "stderr")
 LINES, LINES_MAX = 200, 5_000  #: lines of a tail
 TAIL_BYTES = 65_536  #: with which a follower begins
 READ_BYTES = 2 * 1024 * 1024  #: read for a tail with a filter or of many lines
+LOOKED_MAX = 50_000  #: lines of them that are looked at: two MiB of ends of lines are two millions
 DOWNLOAD_BYTES = 16 * 1024 * 1024  #: the most of a log that one download gives: its end
 
 
@@ -114,7 +115,7 @@ def tail(copy: Copy, task: str, stream: str, asked: Asked) -> list[Line]:
     much = asked.filtered or asked.lines > LINES
     limit = READ_BYTES if much else TAIL_BYTES
     text = workloads.drivers().jobs.log_tail(copy.id, task, stream, limit_bytes=limit)
-    return _dated(text.splitlines(), asked)[-asked.lines :]
+    return _dated(text.splitlines()[-LOOKED_MAX:], asked)[-asked.lines :]
 
 
 def _dated(raw: list[str], asked: Asked) -> list[Line]:

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from apps.accounts.models import Person
 from apps.projects.models import Membership, Project
 from apps.telemetry import live as telemetry
-from apps.telemetry.live import taking
+from apps.telemetry.live import lines, logs, taking
 from apps.workloads import live
 from apps.workloads.models import App
 from orchestration.states import ObservedState
@@ -70,6 +70,24 @@ async def begun(client: AsyncClient, path: str) -> AsyncIterator[bytes]:
     pieces: AsyncIterator[bytes] = aiter(answer.streaming_content)  # type: ignore[attr-defined]
     assert await anext(pieces) == b"line 0\n"
     return pieces
+
+
+def test_a_tail_looks_at_so_many_lines_and_no_more(
+    cluster: Any, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two MiB of ends of lines are two million lines: seconds of a processor for each who asks."""
+    copy = telemetry.copies(App.objects.get())[0]
+    cluster.chain.lab.jobs.logs[copy.id, "stdout"] = "first\n" + "\n" * 500_000 + "last\n"
+    looked: list[str] = []
+
+    def shown(raw: str) -> lines.Line:
+        looked.append(raw)
+        return lines.shown(raw)
+
+    monkeypatch.setattr(logs, "shown", shown)
+    found = telemetry.tail(copy, "app", "stdout", telemetry.Asked(words="st", lines=10))
+    assert [each.text for each in found] == ["last"]
+    assert len(looked) == logs.LOOKED_MAX < 100_000
 
 
 def test_it_comes_as_text_and_lets_go(cluster: Connections, path: str, alice: Person) -> None:
