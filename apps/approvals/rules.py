@@ -10,7 +10,7 @@ from typing import Any
 from kernel.units import DIMENSIONS
 
 WITHIN_QUOTA = "within-quota"  #: the built-in rule's name: always there, and always the last
-KINDS = ("app", "change", "quota")  #: kinds of requests that a rule may decide
+KINDS = ("app", "change", "quota", "lease")  #: kinds of requests that a rule may decide
 DAYS_MAX = 730
 
 
@@ -20,7 +20,8 @@ class Terms:
 
     `most_asked` bounds a request; an amount that it does not name is not bounded. `most_limit` says up to
     what the rule may lift a limit of the project; a limit that it does not name is never lifted. `days` is
-    how long a lifted limit stays; none: as long as it is in use. Units as kernel.units.DIMENSIONS says.
+    how long a lifted limit stays; none: as long as it is in use. `lease_days` is how far, counted from the
+    asking, the rule lets an app live; none: it never gives a longer life. Units as kernel.units.DIMENSIONS.
     """
 
     groups: frozenset[str] = frozenset()  #: exact full paths: the requester is in one of them
@@ -31,6 +32,7 @@ class Terms:
     most_asked: Mapping[str, int] = field(default_factory=dict)
     most_limit: Mapping[str, int] = field(default_factory=dict)
     days: int | None = None
+    lease_days: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What a row keeps."""
@@ -43,6 +45,7 @@ class Terms:
             "most_asked": _ordered(self.most_asked),
             "most_limit": _ordered(self.most_limit),
             "days": self.days,
+            "lease_days": self.lease_days,
         }
 
     @classmethod
@@ -57,7 +60,13 @@ class Terms:
             most_asked=dict(kept.get("most_asked", {})),
             most_limit=dict(kept.get("most_limit", {})),
             days=kept.get("days"),
+            lease_days=kept.get("lease_days"),
         )
+
+    @property
+    def only_leases(self) -> bool:
+        """Whether amounts and limits mean nothing to it."""
+        return self.kinds == {"lease"}
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,7 @@ class Facts:
     limits: Mapping[str, int] = field(default_factory=dict)  #: of the project, now
     needed: Mapping[str, int] = field(default_factory=dict)  #: the limits without which it cannot be granted
     beyond: Mapping[str, int] = field(default_factory=dict)  #: how far it goes beyond what the lab has at all
+    days: int = 0  #: of a longer life: from its asking to the last day that is asked for
 
     @property
     def lifts(self) -> dict[str, int]:
@@ -95,7 +105,8 @@ class Facts:
 class WhyNot:
     """One thing that keeps a rule from deciding. `code` is stable; figures where there are some."""
 
-    #: disabled, group, project, project_kind, kind, template, template_decides, asked, limit, lift, ceiling
+    #: disabled, group, project, project_kind, kind, template, template_decides, asked, limit, lift, ceiling,
+    #: lease, days
     code: str
     dimension: str = ""
     figure: int = 0
@@ -158,6 +169,7 @@ def judge(rule: Candidate, facts: Facts) -> Judged:
         *_what(rule.terms, facts),
         *_too_much("asked", facts.asked, rule.terms.most_asked),
         *_lifted(rule.terms, facts),
+        *_longer(rule.terms, facts),
         *_too_much("ceiling", facts.beyond, dict.fromkeys(facts.beyond, 0)),
     ]
     return Judged(tuple(found), {} if found else facts.lifts)
@@ -207,6 +219,15 @@ def _lifted(terms: Terms, facts: Facts) -> Iterable[WhyNot]:
             yield WhyNot("lift", name, need, facts.limits.get(name, 0))
         elif need > terms.most_limit[name]:
             yield WhyNot("limit", name, need, terms.most_limit[name])
+
+
+def _longer(terms: Terms, facts: Facts) -> Iterable[WhyNot]:
+    if facts.kind != "lease":
+        return
+    if terms.lease_days is None:
+        yield WhyNot("lease")
+    elif facts.days > terms.lease_days:
+        yield WhyNot("days", figure=facts.days, most=terms.lease_days)
 
 
 def _ordered(amounts: Mapping[str, int]) -> dict[str, int]:

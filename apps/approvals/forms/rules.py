@@ -13,12 +13,14 @@ from apps.approvals.models import Rule
 from apps.approvals.rules import DAYS_MAX, KINDS, Terms
 from apps.base.messages import NAMES, sentence
 from apps.catalogue.models import Template
+from apps.leases.services import LONGEST_DAYS
 from apps.projects.enums import ProjectKind
 from apps.projects.models import Project
 from kernel.errors import PaillasseError, RefusedMany
 from kernel.units import DIMENSIONS
 
 _BOUNDS = ("most_asked", "most_limit")
+_PLAIN = ("kinds", "templates", "projects", "project_kind", "days", "lease_days")
 
 
 class RuleForm(forms.Form):
@@ -55,6 +57,12 @@ class RuleForm(forms.Form):
         max_value=DAYS_MAX,
         help_text=_("None: as long as the app needs it, or for good where a quota was asked for."),
     )
+    lease_days = forms.IntegerField(
+        label=_("Days from the day of asking to the last day"),
+        required=False,
+        min_value=1,
+        max_value=LONGEST_DAYS,
+    )
     enabled = forms.BooleanField(
         label=_("In force"), required=False, help_text=_("From then on it decides what is asked.")
     )
@@ -89,7 +97,7 @@ class RuleForm(forms.Form):
     def terms(self) -> dict[str, Any]:
         """What services take."""
         data = self.cleaned_data
-        named = {name: data[name] for name in ("kinds", "templates", "projects", "project_kind", "days")}
+        named = {name: data[name] for name in _PLAIN}
         return {
             **named,
             "groups": data["groups"].splitlines(),
@@ -127,6 +135,7 @@ def _shown(row: Rule) -> dict[str, Any]:
         "project_kind": terms.project_kind,
         "groups": "\n".join(sorted(terms.groups)),
         "days": terms.days,
+        "lease_days": terms.lease_days,
         **{f"most_asked_{name}": amount for name, amount in terms.most_asked.items()},
         **{f"most_limit_{name}": amount for name, amount in terms.most_limit.items()},
     }

@@ -71,13 +71,27 @@ def facts_of(request: Request, seen: Seen | None = None) -> Facts:
         project=str(project.id) if project else "",
         project_kind=project.kind if project else "",
         groups=frozenset(requester.groups) if requester else frozenset(),
-        template=str(request.payload.get("template", "")),
+        template=_template(request),
         always=_always(request) if seen.always is None else seen.always,
         asked=dict(request.amounts),
         limits=limits,
         needed=needed,
         beyond=_beyond(request) if seen.beyond is None else seen.beyond,
+        days=_days(request),
     )
+
+
+def _template(request: Request) -> str:
+    """The template that is asked for, or that of the app which is to live longer."""
+    if request.kind == RequestKind.LEASE and request.app:
+        return request.app.template.slug
+    return str(request.payload.get("template", ""))
+
+
+def _days(request: Request) -> int:
+    if request.kind != RequestKind.LEASE or request.until is None:
+        return 0
+    return (request.until - timezone.localdate()).days
 
 
 def _figures(request: Request, standing: tuple[Figure, ...] | None) -> tuple[dict[str, int], dict[str, int]]:
@@ -85,7 +99,7 @@ def _figures(request: Request, standing: tuple[Figure, ...] | None) -> tuple[dic
 
     A grant whose last day is over counts no more, even before its end was written down.
     """
-    if request.project_id is None:
+    if request.project_id is None or request.kind == RequestKind.LEASE:
         return {}, {}
     today = timezone.localdate()
     taken, limits = dict[str, int](), dict[str, int]()
@@ -106,7 +120,7 @@ def _figures(request: Request, standing: tuple[Figure, ...] | None) -> tuple[dic
 
 def _beyond(request: Request) -> dict[str, int]:
     """How far it goes beyond a ceiling of the lab or of the member: what no rule lets through."""
-    if request.project_id is None or request.kind == RequestKind.QUOTA:
+    if request.project_id is None or request.kind in {RequestKind.QUOTA, RequestKind.LEASE}:
         return {}
     after = quotas.ceilings_if(request.project_id, Amounts.of(request.amounts), _holder(request))
     short = [each for each in after if not each.fits]
@@ -118,5 +132,8 @@ def _holder(request: Request) -> UUID | None:
 
 
 def _always(request: Request) -> bool:
-    version = TemplateVersion.objects.filter(id=request.payload.get("template_version")).first()
+    if request.kind == RequestKind.LEASE:
+        version = request.app.release.template_version if request.app and request.app.release else None
+    else:
+        version = TemplateVersion.objects.filter(id=request.payload.get("template_version")).first()
     return version is not None and catalogue.manifest(version).approval == "always"

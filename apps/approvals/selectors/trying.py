@@ -23,6 +23,7 @@ class Tried:
     request: Request
     judged: Judged
     decision: Decision | None  #: what was decided then
+    days: int = 0  #: of a longer life: how many were asked for
 
     @property
     def rejected(self) -> bool:
@@ -84,7 +85,7 @@ def _summed(draft: Candidate, looked_at: int, chosen: list[tuple[Request, Facts,
         elif choice.rule is not draft:
             why_not.update({each.code for each in verdict.why_not})
         else:
-            would.append(Tried(request, verdict, next(iter(request.decisions.all()), None)))
+            would.append(Tried(request, verdict, next(iter(request.decisions.all()), None), facts.days))
             asked.update(facts.asked)
             lifted.update({name: to - facts.limits.get(name, 0) for name, to in verdict.lifts.items()})
     would.sort(key=lambda each: not each.rejected)

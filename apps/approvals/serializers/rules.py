@@ -45,6 +45,11 @@ class TermsSerializer(StrictSerializer):
     days = serializers.IntegerField(
         required=False, allow_null=True, help_text="For how long; none: as long as it is needed."
     )
+    lease_days = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        help_text="The most days, from the asking on, of a longer life of an app; none: it gives none.",
+    )
 
     def to_internal_value(self, data: Any) -> Any:
         """Read it; ids become text again, as a rule keeps them."""
@@ -102,6 +107,7 @@ class TriedSerializer(serializers.Serializer[Tried]):
     rejected = serializers.BooleanField(help_text="Somebody had said no.")
     verdict = serializers.CharField(source="decision.verdict", default=None, allow_null=True)
     lifts = serializers.DictField(source="judged.lifts", child=serializers.IntegerField())
+    days = serializers.IntegerField(help_text="Of a longer life of an app: how many days were asked.")
 
 
 class DryRunSerializer(serializers.Serializer[DryRun]):

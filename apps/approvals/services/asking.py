@@ -10,7 +10,7 @@ from apps.accounts.models import Person
 from apps.approvals.enums import Move, RequestState
 from apps.approvals.models import Request
 from apps.approvals.services import telling, wishes
-from apps.approvals.services.deciding import decide_quota_by_rule
+from apps.approvals.services.deciding import decide_wish_by_rule
 from apps.approvals.services.moving import TEXT_MAX, check, hold, note, turn
 from apps.approvals.services.wishes import Wish
 from apps.approvals.transitions import Part
@@ -110,7 +110,7 @@ def _sent(request: Request, actor: Actor) -> None:
     until = request.until.isoformat() if request.until else None
     asked = {"kind": request.kind, "amounts": request.amounts, "until": until}
     note(actor, Move.SUBMIT, request, request.reason, **asked)
-    if decide_quota_by_rule(request=request) is None:
+    if decide_wish_by_rule(request=request) is None:
         telling.asked(request)
 
 

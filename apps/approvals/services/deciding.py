@@ -21,6 +21,9 @@ from kernel.actors import Actor, rule
 from kernel.errors import Conflict, Refused
 from kernel.units import Amounts
 
+#: kinds without a template's answers that a rule may decide
+_RULED = frozenset({RequestKind.QUOTA, RequestKind.LEASE})
+
 
 @transaction.atomic
 def decide_by_rule(*, request: Request, app: App | None, choice: Choice) -> Decision:
@@ -47,9 +50,9 @@ def decide_by_rule(*, request: Request, app: App | None, choice: Choice) -> Deci
 
 
 @transaction.atomic
-def decide_quota_by_rule(*, request: Request) -> Decision | None:
-    """Let the rules decide a request for quota, where one may; none where a person has to."""
-    if request.kind != RequestKind.QUOTA:
+def decide_wish_by_rule(*, request: Request) -> Decision | None:
+    """Let the rules decide a request for quota or a longer life; none where a person has to."""
+    if request.kind not in _RULED:
         return None
     choice = ruling.consult(request=request)
     try:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from apps.approvals.rules import DAYS_MAX, KINDS, Terms
 from apps.catalogue.models import Template
+from apps.leases.services import LONGEST_DAYS
 from apps.projects.enums import ProjectKind
 from apps.projects.models import Project
 from kernel.errors import Refused, RefusedMany
@@ -37,11 +38,12 @@ def read_terms(given: Mapping[str, Any]) -> Terms:
         found.append(Refused("rule.project_kind", field="project_kind", value=kind))
     most_asked, wrong_asked = _amounts(given, "most_asked")
     most_limit, wrong_limit = _amounts(given, "most_limit")
-    days, wrong_days = _days(given.get("days"))
-    found += [*wrong_asked, *wrong_limit, *wrong_days]
+    days, wrong_days = _days(given, "days", DAYS_MAX)
+    lease_days, wrong_lease = _days(given, "lease_days", LONGEST_DAYS)
+    found += [*wrong_asked, *wrong_limit, *wrong_days, *wrong_lease]
     if found:
         raise RefusedMany(found)
-    return Terms(groups, projects, kind, templates, kinds, most_asked, most_limit, days)
+    return Terms(groups, projects, kind, templates, kinds, most_asked, most_limit, days, lease_days)
 
 
 def _words(given: Mapping[str, Any], name: str) -> frozenset[str]:
@@ -80,9 +82,10 @@ def _amounts(given: Mapping[str, Any], name: str) -> tuple[dict[str, int], list[
     return ({} if wrong else dict(told)), wrong
 
 
-def _days(days: Any) -> tuple[int | None, list[Refused]]:
+def _days(given: Mapping[str, Any], name: str, limit: int) -> tuple[int | None, list[Refused]]:
+    days = given.get(name)
     if days is None:
         return None, []
-    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= DAYS_MAX:
-        return None, [Refused("rule.days", field="days", limit=DAYS_MAX)]
+    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= limit:
+        return None, [Refused("rule.days", field=name, limit=limit)]
     return days, []

@@ -35,6 +35,8 @@ WHY_NOT: Mapping[str, Promise] = {
     "asked": _("more is asked than it allows"),
     "limit": _("a limit would rise further than it allows"),
     "lift": _("it does not lift this limit"),
+    "lease": _("it gives no app a longer life"),
+    "days": _("more days are asked than it gives"),
     "ceiling": _("it goes beyond what the lab has for it at all"),
 }
 
@@ -49,6 +51,9 @@ def why_not(code: str) -> str:
 def why_exactly(reason: WhyNot) -> str:
     """The same with its figures, where there are some."""
     said = why_not(reason.code)
+    if reason.code == "days":
+        figures = gettext("%(figure)s, not %(most)s") % {"figure": reason.figure, "most": reason.most}
+        return f"{said} ({figures})"
     if not reason.dimension or reason.code == "ceiling":
         return said
     figures = gettext("%(what)s: %(figure)s, not %(most)s") % {

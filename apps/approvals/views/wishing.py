@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.accounts.models import Person
 from apps.approvals import selectors, services
-from apps.approvals.enums import Move, RequestKind
+from apps.approvals.enums import Move, RequestKind, RequestState
 from apps.approvals.forms.wishing import LeaseForm, LimitsForm, ProjectForm, QuotaForm, RightsForm, WishForm
 from apps.approvals.models import Request
 from apps.approvals.transitions import check
@@ -183,7 +183,7 @@ def _page(
         except (Refused, Conflict) as error:
             form.refuse(cast("PaillasseError", error))
         else:
-            messages.success(request, gettext("Saved.") if asked else gettext("Your request was sent."))
+            messages.success(request, gettext("Saved.") if asked else _said(made))
             return redirect("approvals:request", made.id)
     context = {
         "form": form,
@@ -195,6 +195,12 @@ def _page(
         **more,
     }
     return render(request, "approvals/ask.html", context, status=422 if form.errors else 200)
+
+
+def _said(made: Request) -> str:
+    if made.state == RequestState.APPROVED:
+        return gettext("A rule of the lab granted it at once.")
+    return gettext("Your request was sent.")
 
 
 def _problems(form: WishForm) -> list[Problem]:

@@ -21,6 +21,7 @@ FACTS = Facts(
     needed={"cpu_mhz": 3000, "memory_mib": 2048},
 )
 BEYOND = replace(FACTS, needed={"cpu_mhz": 6000, "memory_mib": 2048})
+LONGER = Facts(kind="lease", project="p-1", project_kind="shared", template="notebook", days=900)
 
 
 def rule(name: str = "r", *, enabled: bool = True, version: int = 1, **terms: Any) -> Candidate:
@@ -68,6 +69,21 @@ TABLE: list[tuple[dict[str, Any], Facts, list[str], str]] = [
         ["lift"],
         "after a grant's end the limit is the lower one, and this rule does not lift it",
     ),
+    ({}, LONGER, ["lease"], "no rule gives a longer life unless it says for how long"),
+    ({"most_limit": {"cpu_mhz": 10**9}, "days": 730}, LONGER, ["lease"], "nor by what it says of limits"),
+    ({"kinds": ["lease"]}, LONGER, ["lease"], "nor by naming the kind alone"),
+    ({"lease_days": 900}, LONGER, [], "exactly the most days"),
+    ({"lease_days": 899}, LONGER, ["days"], "one day more than it gives"),
+    ({"kinds": ["lease"], "lease_days": 900}, LONGER, [], "the kind and the days"),
+    ({"kinds": ["app"], "lease_days": 900}, LONGER, ["kind"], "another kind"),
+    ({"templates": ["wiki"], "lease_days": 900}, LONGER, ["template"], "an app of another template"),
+    ({"lease_days": 1}, FACTS, [], "days of a life bound no other kind"),
+    (
+        {"lease_days": 900},
+        replace(LONGER, always=True),
+        ["template_decides"],
+        "its template wants a person, and is not named",
+    ),
     (
         {"groups": ["/x/y"], "templates": ["wiki"], "most_asked": {"cpu_mhz": 1}},
         FACTS,
@@ -89,6 +105,11 @@ def test_a_disabled_rule_does_not_decide() -> None:
     assert [each.code for each in verdict.why_not] == ["disabled"]
 
 
+def test_days_say_how_far_it_was() -> None:
+    (why,) = judge(rule(lease_days=800), LONGER).why_not
+    assert (why.dimension, why.figure, why.most) == ("", 900, 800)
+
+
 def test_figures_say_how_far_it_was() -> None:
     (why,) = judge(rule(most_limit={"cpu_mhz": 5000}), BEYOND).why_not
     assert (why.dimension, why.figure, why.most) == ("cpu_mhz", 6000, 5000)
@@ -103,6 +124,8 @@ ORDERS = [
     ([], BEYOND, None, "it never goes beyond the quota"),
     ([], replace(FACTS, always=True), None, "nor decides for a template that wants a person"),
     ([], replace(FACTS, kind="quota"), None, "nor changes a quota"),
+    ([], LONGER, None, "nor lengthens a life"),
+    ([rule("a"), rule("b", lease_days=1000)], LONGER, "b", "the first that gives so many days"),
 ]
 
 
@@ -127,14 +150,15 @@ TERMS = st.builds(
     projects=WORDS,
     project_kind=st.sampled_from(["", "personal", "shared"]),
     templates=WORDS,
-    kinds=st.frozensets(st.sampled_from(["app", "change", "quota"])),
+    kinds=st.frozensets(st.sampled_from(["app", "change", "quota", "lease"])),
     most_asked=AMOUNTS,
     most_limit=AMOUNTS,
     days=st.none() | st.integers(1, 730),
+    lease_days=st.none() | st.integers(1, 3650),
 )
 RANDOM = st.builds(
     Facts,
-    kind=st.sampled_from(["app", "change", "quota", "rights"]),
+    kind=st.sampled_from(["app", "change", "quota", "rights", "lease"]),
     project=st.sampled_from(["a", "b"]),
     project_kind=st.sampled_from(["personal", "shared"]),
     groups=WORDS,
@@ -144,6 +168,7 @@ RANDOM = st.builds(
     limits=AMOUNTS,
     needed=AMOUNTS,
     beyond=st.just({}),
+    days=st.integers(0, 3650),
 )
 
 
@@ -167,3 +192,6 @@ def test_whoever_decides_keeps_within_what_was_written(rules: list[Terms], facts
         assert facts.limits.get(name, 0) < to <= terms.most_limit[name]
     if facts.always:
         assert facts.template in terms.templates
+    if facts.kind == "lease":
+        assert terms.lease_days is not None
+        assert facts.days <= terms.lease_days

@@ -243,6 +243,9 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"most_limit": {"cpu_mhz": 2**60}}, "most_limit.cpu_mhz", "huge"),
     ({"days": 0}, "days", "no day"),
     ({"days": 731}, "days", "more than two years"),
+    ({"lease_days": 0}, "lease_days", "no day of a life"),
+    ({"lease_days": 3651}, "lease_days", "longer than anybody can see"),
+    ({"lease_days": True}, "lease_days", "no number of days"),
 ]
 
 
