@@ -157,7 +157,9 @@ def standing(person: Person, app_id: UUID) -> tuple[App, Release]:
 def _version(release: Release, app: App, version: str | None) -> TemplateVersion:
     if version is None or version == release.template_version.version:
         return release.template_version
-    return catalogue.get_version(app.template.slug, version)
+    chosen = catalogue.get_version(app.template.slug, version)
+    catalogue.require_offered(chosen)
+    return chosen
 
 
 def _staying(

@@ -24,7 +24,7 @@ SENTENCES: Mapping[str, Promise] = {
     "restore.no_volume": _("The app mounts no volume named %(name)s."),
     "restore.not_now": _("Nothing can be restored into an app that is %(desired)s."),
     # -- the catalogue ----------------------------------------------------------------------------
-    "template.deprecated": _("Since %(day)s no new app is made from version %(version)s of this template."),
+    "template.deprecated": _("Since %(day)s no app takes up version %(version)s of this template."),
     "template.missing": _("There is no such template, or this version of it is no longer offered."),
     "runtime.unavailable": _("This template is not available on this cluster: nothing here can run it."),
     "database.none": _("This template needs a database, and this lab offers none to apps."),

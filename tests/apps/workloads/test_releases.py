@@ -293,6 +293,25 @@ def test_after_its_day_no_new_app_is_made_of_a_version_and_old_ones_go_on(
     assert submit(alice, "other").app.name == "other", "the day itself still counts"
 
 
+def test_after_its_day_no_app_is_brought_to_a_version_that_it_never_had(chain: Chain, alice: Person) -> None:
+    """Else one asks for the new version and changes to the old one. The way back to what it had stays."""
+    old = submit(alice, "old").app
+    chain.until(old, RUNNING)
+    version("2.0.0")
+    TemplateVersion.objects.filter(version="1.0.0").update(
+        deprecated_on=timezone.localdate() - timedelta(days=1)
+    )
+    new = submit(alice, "new").app
+    chain.until(new, RUNNING)
+    with pytest.raises(Refused, match=r"template\.deprecated") as refused:
+        change(alice, new, version="1.0.0")
+    assert refused.value.field == "version"
+    change(alice, old, version="2.0.0")
+    chain.until(old, RUNNING)
+    back(alice, old, 1)
+    assert newest(old).template_version.version == "1.0.0"
+
+
 def test_the_folder_says_what_is_deprecated(db: None, tmp_path: Path) -> None:
     folder = tmp_path / "static-site"
     shutil.copytree(Path(__file__).parents[3] / "templates" / "catalogue" / "static-site", folder)
