@@ -24,6 +24,7 @@ OPTIONAL = {
     "KEYCLOAK_URL": "keycloak_url",
     "ALLOWED_DRIVERS": "allowed_drivers",
     "CSI_PLUGIN_ID": "csi_plugin",
+    "CSI_PARAMETERS": "csi_parameters",
 }
 #: Which rights each process starts with: its Nomad token and its AppRole, "" where it needs none.
 PROCESSES = {

@@ -75,7 +75,7 @@ def write_stack_file(stack: Stack) -> Path:
     return write(layout.home / "stack.json", json.dumps(content, indent=1))
 
 
-def contract_drivers(layout: Layout, portal: Mapping[str, str]) -> dict[str, str | int]:
+def contract_drivers(layout: Layout, portal: Mapping[str, str]) -> dict[str, object]:
     """Return the settings of drivers.wiring: the worker's, but for a Vault role that may also read."""
     environment = {
         **portal,
@@ -103,9 +103,10 @@ def contract_drivers(layout: Layout, portal: Mapping[str, str]) -> dict[str, str
         "keycloak_client_id": "OIDC_CLIENT_ID",
         "keycloak_client_secret_file": "OIDC_CLIENT_SECRET_FILE",
     }
-    found: dict[str, str | int] = {name: environment[variable] for name, variable in names.items()}
-    plugin = environment.get("CSI_PLUGIN_ID", "")  # a Nomad of one's own has none
-    return {**found, "csi_plugin": plugin, "apps_port": int(environment["APPS_PORT"])}
+    found = {name: environment[variable] for name, variable in names.items()}
+    told = [word.partition("=")[::2] for word in environment.get("CSI_PARAMETERS", "").split(",") if word]
+    plugin = environment.get("CSI_PLUGIN_ID", "")  # a Nomad of one's own may have none
+    return {**found, "csi_plugin": plugin, "csi_parameters": told, "apps_port": int(environment["APPS_PORT"])}
 
 
 _ROOTS = {

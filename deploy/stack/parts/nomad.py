@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -23,6 +24,14 @@ from stack.waiting import wait_until
 
 TASK_USER = "nobody"
 DRAIN_GRACE_S = 60.0  # an agent ends its tasks before itself (drain_on_shutdown in agent.hcl)
+
+
+def plugin(kind: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what the portal is told of CSI: solo's directories, or what the caller says of a Nomad."""
+    if kind == "stand-in":
+        return {"csi_plugin": CSI_PLUGIN}
+    named = {"csi_plugin": "CSI_PLUGIN_ID", "csi_parameters": "CSI_PARAMETERS"}
+    return {fact: environment[name] for fact, name in named.items() if environment.get(name)}
 
 
 class Nomad(Part):
@@ -65,8 +74,7 @@ class Nomad(Part):
         wait_until(self._node_ready, why="no Nomad node is ready", deadline_s=self.deadline_s, step_s=0.5)
         if not self.given:
             self._take_tasks_again()
-        if self._kind() == "stand-in":
-            self.stack.facts["csi_plugin"] = CSI_PLUGIN
+        self.stack.facts |= plugin(self._kind(), self.layout.environment)
         self.stack.facts["allowed_drivers"] = self._drivers()
         if not self.layout.external:
             OpenBao(self.stack).trust(f"{self._url()}/.well-known/jwks.json")
