@@ -13,6 +13,7 @@ from apps.catalogue.parameters.context import MemberContext, defaults
 from kernel.errors import Refused, RefusedMany
 
 MIB = 1024 * 1024
+PATTERN_MAX = 1000  #: characters of an answer that has a pattern, where its template says nothing
 _EXACT = 2**53  # beyond, JSON numbers differ from one program to another
 _CODES = {
     "type": "parameter.type",
@@ -108,11 +109,22 @@ def _tidy(parameter: Parameter, value: Any) -> Any:
 def _judge(manifest: Manifest, parameter: Parameter, value: Any, language: str) -> Refused | None:
     if value is None:
         return _refused("parameter.required", parameter, language) if parameter.required else None
+    most = _most(parameter)
+    if isinstance(value, str) and most is not None and len(value) > most:
+        hint = pick(parameter.hint, language)
+        return _refused("parameter.too_long", parameter, language, value=most, hint=hint)
     code = _unsafe(manifest, parameter, value)
     if code:
         return _refused(code, parameter, language)
     errors = list(Draft202012Validator(dict(parameter.schema)).iter_errors(value))
     return _told(min(errors, key=_weight), parameter, language) if errors else None
+
+
+def _most(parameter: Parameter) -> int | None:
+    """How long its text may be; looked at first, for a pattern may cost the square of what it is tried on."""
+    schema = parameter.schema
+    most: int | None = schema.get("maxLength", PATTERN_MAX if "pattern" in schema else None)
+    return most
 
 
 def _unsafe(manifest: Manifest, parameter: Parameter, value: Any) -> str | None:

@@ -9,6 +9,7 @@ from apps.catalogue.parameters import MemberContext, check, defaults
 from kernel.errors import RefusedMany
 from tests.apps.catalogue.questions import asking
 
+PLAIN = {"fr": "Adresse", "en": "Address"}
 ALICE = MemberContext("Alice Example", "alice@lab.example", "genomics")
 
 
@@ -66,6 +67,16 @@ HOSTILE: list[tuple[str, dict[str, Any], str, str]] = [
 @pytest.mark.parametrize(("values", "name", "code"), [c[1:] for c in HOSTILE], ids=[c[0] for c in HOSTILE])
 def test_hostile_answers_are_refused_by_field_and_code(values: dict[str, Any], name: str, code: str) -> None:
     assert refused(values) == {(f"parameters.{name}", code)}
+
+
+def test_a_pattern_is_tried_on_no_text_that_is_too_long() -> None:
+    """A pattern may cost the square of a text: on one of a MiB an hour of the portal."""
+    assert refused({"word": "A" * 9}) == {("parameters.word", "parameter.too_long")}
+    endless = {"type": "string", "pattern": "^[^@]+@[^@]+[.][^@]+$"}
+    asked = {"mail": {**endless, "x-portal": {"label": PLAIN, "hint": PLAIN}}}
+    assert refused({"mail": "a@" + "." * 2_000}, properties=asked) == {
+        ("parameters.mail", "parameter.too_long")
+    }
 
 
 @pytest.mark.parametrize("nothing", [None, "", "   "])
