@@ -1,10 +1,12 @@
-"""French is set as it is printed: an apostrophe is ’, in what people read and in what they write for them."""
+"""French is set as it is printed: an apostrophe is ’, and no line breaks before a colon or inside « »."""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tests.architecture.source import ROOT
 from tests.web.pofile import read
@@ -17,6 +19,7 @@ _ELISION = re.compile(
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _PLACES = ("apps", "platform", "templates", "deploy", "docs")
 _SUFFIXES = {".py", ".html", ".md", ".yaml", ".yml", ".txt", ".js"}
+_LOOSE = re.compile(r"(?<=\S) [:;?!»]|« ")
 _MARKUP = re.compile(r"<[^>]*>|%\(\w+\)[a-z]|\{[^}]*\}")
 
 
@@ -45,11 +48,34 @@ def test_no_straight_apostrophe_in_french_texts() -> None:
     assert not wrong, "write ’:\n" + "\n".join(wrong)
 
 
-def test_no_straight_apostrophe_in_a_translation() -> None:
+def translations() -> list[str]:
+    """What the pages and mails say in French."""
     entries = read(ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po")
-    said = [text for each in entries for text in each.translations]
-    wrong = [text for text in said if "'" in _MARKUP.sub("", text)]
+    return [text for each in entries for text in each.translations]
+
+
+def written(data: Any, *, french: bool = False) -> Iterator[str]:
+    """The French texts of a YAML file: what stands under `fr`."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from written(value, french=french or key == "fr")
+    elif isinstance(data, list):
+        for value in data:
+            yield from written(value, french=french)
+    elif french and isinstance(data, str):
+        yield data
+
+
+def test_no_straight_apostrophe_in_a_translation() -> None:
+    wrong = [text for text in translations() if "'" in _MARKUP.sub("", text)]
     assert not wrong, "write ’:\n" + "\n".join(wrong)
+
+
+def test_no_line_breaks_before_a_colon_or_inside_quotes() -> None:
+    files = [*ROOT.glob("templates/catalogue/*/*.yaml"), *ROOT.glob("apps/workloads/helping/reasons/*.yaml")]
+    of_files = (text for file in files for text in written(yaml.safe_load(file.read_text("utf-8"))))
+    wrong = [text for text in (*translations(), *of_files) if _LOOSE.search(text)]
+    assert not wrong, "a no-break space (U+00A0) stands there:\n" + "\n".join(wrong)
 
 
 @pytest.mark.parametrize(

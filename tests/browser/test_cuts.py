@@ -21,11 +21,10 @@ from tests.waiting import wait_for
 pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.timeout(300)]
 Visit = Callable[..., Visitor]
 NOTICED_S = 60.0  #: the watcher asks each part every five seconds, and waits ten for its answer
-POOL_MS = 60_000  #: a page waits for a connection of the pool, ten seconds each time that it needs one
 PROBED = timedelta(minutes=3)  #: an address is asked about once a minute
 CUT = {
     "en": ("{} cannot be reached; it goes on by itself.", "Last seen", "Not verified"),
-    "fr": ("{} est injoignable ; la suite vient d’elle-même.", "Vue pour la dernière fois", "Non vérifiée"),
+    "fr": ("{} est injoignable ; la suite vient d’elle-même.", "Vue pour la dernière fois", "Non vérifiée"),
 }
 SILENT = {"en": "{} does not answer", "fr": "{} ne répond pas"}
 ANSWERED = {"en": "Answered at its address", "fr": "A répondu à son adresse"}
@@ -158,11 +157,11 @@ def test_without_its_database_the_portal_says_so_and_nothing_else(
     alice.go(f"/apps/{app_id}/")
     with ended(stack, "postgres"):
         for path in ("/apps/", f"/apps/{app_id}/"):
-            answer = alice.page.goto(stack["portal"]["url"] + path, timeout=POOL_MS)
+            answer = alice.page.goto(stack["portal"]["url"] + path)
             assert answer
             assert answer.status == 503, path
             expect(alice.page.locator("[data-state]")).to_have_count(0)
-        told = alice.api.call("GET", f"apps/{app_id}/", timeout=POOL_MS / 1000)
+        told = alice.api.call("GET", f"apps/{app_id}/")
         assert (told.status_code, told.json()["code"]) == (503, "PostgreSQL.unavailable")
     wait_for(lambda: alice.api.call("GET", f"apps/{app_id}/").status_code == 200, NOTICED_S, "it is back")
     alice.go(f"/apps/{app_id}/")

@@ -43,7 +43,7 @@ def sent(alice: Person, bob: Person, settings: Settings, tmp_path: Path, french:
 def test_what_is_shown(arguments: tuple[str, ...], subjects: list[str]) -> None:
     lines = shown(*arguments).splitlines()
     found = [line for line in lines if line.startswith("Subject: ")]
-    assert found == [f"Subject: En échec : {each} (P)" for each in subjects]
+    assert found == [f"Subject: En échec : {each} (P)" for each in subjects]
 
 
 def test_where_mails_go_to_a_server(settings: Settings) -> None:

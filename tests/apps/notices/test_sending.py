@@ -68,7 +68,7 @@ def test_in_the_language_of_the_moment(alice: Person) -> None:
     tell(alice)
     Person.objects.filter(id=alice.id).update(language="fr")
     services.send_due()
-    assert mail.outbox[1].subject == "Acceptée : Wiki"
+    assert mail.outbox[1].subject == "Acceptée : Wiki"
 
 
 def test_a_crash_between_sending_and_noting_it(

@@ -65,7 +65,7 @@ def test_the_list_in_the_reader_s_language(alice: Person, signed_in: SignedIn, f
     client = signed_in(alice)
     assert "Approved: Wiki" in text(client, "/notices/")
     page = client.get("/notices/", headers={"Accept-Language": "fr"}).content.decode()
-    assert "Acceptée : Wiki" in page
+    assert "Acceptée : Wiki" in page
 
 
 def test_filters(alice: Person, signed_in: SignedIn) -> None:

@@ -69,7 +69,7 @@ def test_french_differs_from_english(kind: str, verdict: str) -> None:
     assert ("Role", "Developer") in english.facts
     assert ("Ends on", "May 6, 2030") in english.facts
     assert ("Prend fin le", "6 mai 2030") in french.facts
-    assert ("Quantités", "CPU : 4 GHz, mémoire : 2 Gio") in french.facts
+    assert ("Quantités", "CPU : 4 GHz, mémoire : 2 Gio") in french.facts
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

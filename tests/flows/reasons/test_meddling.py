@@ -113,7 +113,7 @@ TABLE: Mapping[str, tuple[Case, Meddling]] = {
             Told(
                 "job.reverted",
                 "Release 2 did not get healthy: release 1 serves on. The program ended by itself with code",
-                "La version 2 n’est pas devenue saine : la version 1 continue de servir.",
+                "La version 2 n’est pas devenue saine : la version 1 continue de servir.",
                 "member",
                 "edit",
                 facts={"release": 2, "serves": 1, "cause": "task.exit", "exit_code": 3},
