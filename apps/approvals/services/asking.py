@@ -9,7 +9,7 @@ from django.db import transaction
 from apps.accounts.models import Person
 from apps.approvals.enums import Move, RequestState
 from apps.approvals.models import Request
-from apps.approvals.services import telling, wishes
+from apps.approvals.services import waiting, wishes
 from apps.approvals.services.deciding import decide_wish_by_rule
 from apps.approvals.services.moving import TEXT_MAX, check, hold, note, turn
 from apps.approvals.services.wishes import Wish
@@ -101,7 +101,9 @@ def _begin(actor: Actor, person: Person, wish: Wish, reason: str, *, draft: bool
         effect=wish.effect,
         reason=reason.strip(),
     )
-    if not draft:
+    if draft:
+        waiting.require_few(request)
+    else:
         _sent(request, actor)
     return request
 
@@ -111,7 +113,7 @@ def _sent(request: Request, actor: Actor) -> None:
     asked = {"kind": request.kind, "amounts": request.amounts, "until": until}
     note(actor, Move.SUBMIT, request, request.reason, **asked)
     if decide_wish_by_rule(request=request) is None:
-        telling.asked(request)
+        waiting.wait(request)
 
 
 def check_reason(reason: str) -> None:

@@ -16,7 +16,7 @@ from apps.accounts.models import Person
 from apps.approvals.enums import RequestKind, RequestState
 from apps.approvals.models import Request
 from apps.approvals.selectors import rules
-from apps.approvals.services import ruling, telling
+from apps.approvals.services import ruling, waiting
 from apps.approvals.services.asking import check_length
 from apps.approvals.services.deciding import decide_by_rule
 from apps.approvals.services.eligibility import require_open
@@ -289,5 +289,5 @@ def _decide_or_wait(request: Request, foreseen: Submitted, operation: Operation)
     if "quota" in needs and not request.reason:
         raise QuotaExceeded(ruling.short(quotas.figures(foreseen.app.project_id), choice))
     if decision is None:
-        telling.asked(request)
+        waiting.wait(request)
     return replace(foreseen, request=request, operation=operation, decision=decision, needs=needs)

@@ -186,6 +186,9 @@ SENTENCES: Mapping[str, Promise] = {
     "request.no_change": _("These are the present limits: nothing would change."),
     "request.has_role": _("You are %(role)s already: ask for a higher role."),
     "request.field": _("This kind of request has no such field."),
+    "request.too_many": _(
+        "%(limit)s of your requests are open, which is the most. Take one back, or wait for a decision."
+    ),
     "request.text": _("At most %(limit)s characters."),
     "request.text_missing": _("Write something, or attach a file."),
     "project.review_due": _(

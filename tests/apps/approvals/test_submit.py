@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -10,12 +11,14 @@ from apps.accounts.models import Person
 from apps.approvals import selectors, services
 from apps.approvals.enums import RequestState
 from apps.approvals.models import Request
+from apps.approvals.services import waiting
 from apps.audit.models import Event
 from apps.projects.models import Project
 from apps.quotas.selectors import figures
 from apps.workloads.enums import Desired, OperationState
 from apps.workloads.models import App, Claim, Release
 from kernel.errors import Conflict, Forbidden, Missing, QuotaExceeded, Refused, RefusedMany
+from tests.atonce import at_once
 from tests.cast import actor
 from tests.factories import catalogue
 from tests.factories.apps import submit
@@ -211,3 +214,40 @@ def test_a_refusal_for_the_quota_reads_each_thing_once(
     """Many ask at once where there is no room: what each is told costs the lab one look at each table."""
     with django_assert_max_num_queries(10), pytest.raises(QuotaExceeded):
         submit(alice, resources={"cpu_mhz": 8000})
+
+
+def test_one_person_has_few_requests_waiting(
+    alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each holds a name of the lab's and somebody's time: else one member takes all of both."""
+    monkeypatch.setattr(waiting, "OPEN_MAX", 3)
+    big = {"cpu_mhz": 8000, "memory_mib": 64}
+    made = [submit(alice, name, resources=big, reason="a course") for name in ("one", "two")]
+    ask = partial(services.ask_project, actor=actor(alice), person=alice, name="New", reason="a team")
+    draft = ask(slug="proteins", draft=True)
+    ways: list[Callable[[], object]] = [
+        partial(submit, alice, "three", resources=big, reason="a course"),
+        partial(ask, slug="other"),
+        partial(ask, slug="other", draft=True),
+    ]
+    for way in ways:
+        with pytest.raises(Conflict, match="too_many") as refused:
+            way()
+        assert refused.value.params["limit"] == 3
+    assert App.objects.count() == 2, "and the name is free"
+    assert submit(alice, "small").decision is not None, "what a rule decides does not wait"
+    services.send(actor=actor(alice), person=alice, request_id=draft.id)
+    assert made[0].request is not None
+    services.withdraw(actor=actor(alice), person=alice, request_id=made[0].request.id)
+    assert submit(alice, "three", resources=big, reason="a course").waits
+    assert submit(bob, "four", resources=big, reason="a course").waits, "another person's are their own"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_once_are_no_more(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "OPEN_MAX", 3)
+    big = {"cpu_mhz": 8000, "memory_mib": 64}
+    asked = [partial(submit, alice, f"app-{n}", resources=big, reason="a course") for n in range(8)]
+    done = at_once(asked)
+    assert sum(isinstance(each, Conflict) for each in done) == 5, done
+    assert Request.objects.count() == 3
