@@ -15,6 +15,8 @@ from tests.flows.managing import ROOT
 from tests.waiting import wait_for
 
 START_S = 60.0
+#: what the stack is told again: where it lives, not what pytest runs with
+HANDED_ON = ("PATH", "HOME", "LANG", "PAILLASSE_VAR", "PAILLASSE_TEST_PORTS")
 
 
 @contextmanager
@@ -45,7 +47,7 @@ def ended(stack: Mapping[str, Any], name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        environment = {each: os.environ[each] for each in ("PATH", "HOME", "LANG") if each in os.environ}
+        environment = {each: os.environ[each] for each in HANDED_ON if each in os.environ}
         subprocess.run(
             [sys.executable, "-m", "stack", "parts", "test", name],
             cwd=ROOT,
