@@ -15,6 +15,7 @@ from apps.telemetry.live.watch import Watch
 
 GATHER_S = 0.05  #: lines that come within this go out together
 BATCH_MAX = 400  #: lines in one event
+BATCH_BYTES = 256 * 1024  #: and of their text, whichever comes first; one line has 16 KiB at the most
 
 
 @dataclass(frozen=True)
@@ -79,14 +80,27 @@ class Stream:
             self._woken.clear()
             left_out, lines, states = self._pending.drain()
             self._ring.skip(left_out)
-            for start in range(0, len(lines), BATCH_MAX):
-                part = lines[start : start + BATCH_MAX]
+            for part in _parts(lines):
                 self._ring.add(sse.event("lines", [_line(each) for each in part]), len(part))
             for state in states:
                 self._state = state
                 self._ring.add(sse.event("state", state))
             for watch in self._watches:
                 watch.call()
+
+
+def _parts(lines: list[Line]) -> Iterator[list[Line]]:
+    """The lines in events of a bounded size."""
+    part: list[Line] = []
+    held = 0
+    for line in lines:
+        if part and (len(part) >= BATCH_MAX or held + len(line.text) > BATCH_BYTES):
+            yield part
+            part, held = [], 0
+        part.append(line)
+        held += len(line.text)
+    if part:
+        yield part
 
 
 def _line(line: Line) -> dict[str, Any]:

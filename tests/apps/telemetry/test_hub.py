@@ -10,7 +10,8 @@ import pytest
 from apps.telemetry.live import hub as hub_module
 from apps.telemetry.live import watch as watch_module
 from apps.telemetry.live.hub import Hub
-from apps.telemetry.live.stream import Source
+from apps.telemetry.live.ring import BYTES_MAX
+from apps.telemetry.live.stream import BATCH_BYTES, Source
 from apps.telemetry.live.watch import Watches
 from apps.telemetry.selectors import Who
 from kernel.errors import Refused, Unavailable
@@ -134,6 +135,18 @@ async def test_a_flood_is_bounded_and_says_what_it_left_out(lab: Lab) -> None:
     await until(lambda: reader.texts[-1:] == ["49999"], "the newest come")
     left_out = sum(each["lines"] for each in reader.said("left-out"))
     assert left_out + len(reader.texts) == 50_000, "each line was shown or counted"
+    await reader.leave()
+
+
+@on_a_loop
+async def test_long_lines_take_no_more_room_than_short_ones(lab: Lab) -> None:
+    """What is kept is bounded in bytes too, and so is what one event brings to each who watches."""
+    reader = lab.read()
+    lab.log.pieces.put("".join(f"{n:03}{'x' * 16_000}\n" for n in range(400)))
+    await until(lambda: any(each.startswith("399") for each in reader.texts), "the last comes")
+    assert lab.hub.held <= BYTES_MAX
+    assert reader.longest <= 2 * BATCH_BYTES
+    assert len(reader.texts) + sum(each["lines"] for each in reader.said("left-out")) == 400
     await reader.leave()
 
 

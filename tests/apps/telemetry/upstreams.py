@@ -50,10 +50,12 @@ class Reader:
     def __init__(self, watch: Watch) -> None:
         self.watch = watch
         self.events: list[tuple[str, Any]] = []
+        self.longest = 0  #: bytes that came at once
         self.task = asyncio.get_running_loop().create_task(self._read())
 
     async def _read(self) -> None:
         async for data in self.watch:
+            self.longest = max(self.longest, len(data))
             for block in data.decode().split("\n\n"):
                 fields = dict(
                     line.split(": ", 1) for line in block.split("\n") if ": " in line and line[0] != ":"
