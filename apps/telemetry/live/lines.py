@@ -11,6 +11,7 @@ from kernel.redact import redact_text
 
 _CUT = 65_536  #: characters without an end of line that are taken for a line
 _KNOWN = 2_000  #: lines remembered to tell a repeated end from a new one
+_KNOWN_CHARACTERS = 8 * 65_536  #: and of their text: of what a cut repeats, several times as much
 #: RFC 3339 and its looser forms, and Common Log Format, near the beginning of a line
 _ISO = re.compile(r"^.{0,12}?(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,]\d+)?(Z|[+-]\d\d:?\d\d)?")
 _CLF = re.compile(r"\[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\]")
@@ -52,11 +53,17 @@ class Known:
     """
 
     def __init__(self) -> None:
-        self._seen: deque[str] = deque(maxlen=_KNOWN)
+        self._seen: deque[str] = deque()
+        self._held = 0
         self._before: list[str] = []
         self._at: set[int] = set()
         self._first = False
         self.gap = False  #: the repeated end did not reach back to what was seen
+
+    @property
+    def held(self) -> int:
+        """Characters."""
+        return self._held
 
     def again(self) -> None:
         """The source begins anew."""
@@ -68,8 +75,14 @@ class Known:
         if self._before and self._repeats(line):
             return False
         self._before = []
-        self._seen.append(line)
+        self._remember(line)
         return True
+
+    def _remember(self, line: str) -> None:
+        self._seen.append(line)
+        self._held += len(line)
+        while len(self._seen) > _KNOWN or (self._held > _KNOWN_CHARACTERS and len(self._seen) > 1):
+            self._held -= len(self._seen.popleft())
 
     def _repeats(self, line: str) -> bool:
         before = self._before

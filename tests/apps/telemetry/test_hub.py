@@ -10,6 +10,8 @@ import pytest
 from apps.telemetry.live import hub as hub_module
 from apps.telemetry.live import watch as watch_module
 from apps.telemetry.live.hub import Hub
+from apps.telemetry.live.lines import Known
+from apps.telemetry.live.logs import TAIL_BYTES
 from apps.telemetry.live.ring import BYTES_MAX
 from apps.telemetry.live.stream import BATCH_BYTES, Source
 from apps.telemetry.live.watch import Watches
@@ -148,6 +150,16 @@ async def test_long_lines_take_no_more_room_than_short_ones(lab: Lab) -> None:
     assert reader.longest <= 2 * BATCH_BYTES
     assert len(reader.texts) + sum(each["lines"] for each in reader.said("left-out")) == 400
     await reader.leave()
+
+
+def test_what_is_remembered_of_long_lines_is_bounded() -> None:
+    """Two thousand lines of 64 KiB were 128 MiB a stream, forty times; a cut repeats 64 KiB of them alone."""
+    known, lines = Known(), [f"{n:04}{'x' * 60_000}" for n in range(2_000)]
+    assert all(known.fresh(line) for line in lines)
+    assert known.held <= 8 * TAIL_BYTES
+    known.again()
+    assert [line for line in (lines[-2][-5_000:], lines[-1], "new") if known.fresh(line)] == ["new"]
+    assert not known.gap
 
 
 @on_a_loop
