@@ -222,8 +222,8 @@ def _lifted(terms: Terms, facts: Facts) -> Iterable[WhyNot]:
 
 
 def _longer(terms: Terms, facts: Facts) -> Iterable[WhyNot]:
-    if facts.kind != "lease":
-        return
+    if facts.kind != "lease" or facts.kind not in (terms.kinds or KINDS):
+        return  # of other kinds nothing is to be said, and the kind says enough
     if terms.lease_days is None:
         yield WhyNot("lease")
     elif facts.days > terms.lease_days:

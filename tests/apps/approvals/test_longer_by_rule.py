@@ -163,7 +163,7 @@ def test_the_pages_say_it_in_days(app: App, alice: Person, bob: Person, signed_i
     assert 'id="id_lease_days-error"' in wrong.content.decode()
     client.post("/rules/new/", {**typed, "lease_days": "900", "enabled": "on", "act": "save"})
     row = client.get("/rules/").content.decode().split("theses")[1].split("</tr>")[0]
-    assert "a longer life of an app: up to 900 days from the day of asking" in row
+    assert "lets an app live up to 900 days from the day of asking" in row
     assert "within the quota" not in row, "no amounts are asked for"
     page = client.get(f"/requests/{waits.id}/").content.decode()
     assert "more days are asked than it gives (1000, not 900)" in page

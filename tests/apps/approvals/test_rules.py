@@ -76,6 +76,7 @@ TABLE: list[tuple[dict[str, Any], Facts, list[str], str]] = [
     ({"lease_days": 899}, LONGER, ["days"], "one day more than it gives"),
     ({"kinds": ["lease"], "lease_days": 900}, LONGER, [], "the kind and the days"),
     ({"kinds": ["app"], "lease_days": 900}, LONGER, ["kind"], "another kind"),
+    ({"kinds": ["app"]}, LONGER, ["kind"], "another kind says enough"),
     ({"templates": ["wiki"], "lease_days": 900}, LONGER, ["template"], "an app of another template"),
     ({"lease_days": 1}, FACTS, [], "days of a life bound no other kind"),
     (

@@ -38,7 +38,7 @@ def test_the_page_says_the_word_and_the_code(
     settings.LANGUAGE_CODE = language
     record(actor=system("test"), verb="app.requested", target_kind="app", target_id="1")
     page = signed_in(erik).get("/audit/?verb=app.requested").content.decode()
-    assert re.search(rf"{word}\s*<code[^>]*>app\.requested</code>", page), "the code stays in sight"
+    assert re.search(rf"{word}\s*<p[^>]*><code>app\.requested</code>", page), "the code stays in sight"
     assert f'<option value="app.requested">{word}</option>' in page, "the filter offers codes by their words"
 
 

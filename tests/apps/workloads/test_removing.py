@@ -240,6 +240,8 @@ def test_its_page_leads_to_no_address_while_it_is_deleted(
             assert "This app is archived: nothing answers at its address." in page
             assert formats.date_format(days_on(7), "DATE_FORMAT") in page
             assert "An owner of its project can bring it back." not in page
+            assert "How to use it" not in page, "nothing there can be used"
+            assert "Who may open it" not in page
     page = signed_in(alice).get(f"/apps/{app.id}/").content.decode()
     assert address not in page
     assert "An owner of its project can bring it back." in page, "who may, where the reader may not"
