@@ -13,7 +13,9 @@ from tests.contract.ports.world import FakeWorld, RealWorld, World, a_slug
 def settings_of(stack: dict[str, Any]) -> Settings:
     """The worker's drivers, as the stack file says under `drivers`."""
     known = {field.name for field in fields(Settings)}
-    return Settings(**{name: value for name, value in stack["drivers"].items() if name in known})
+    told = {name: value for name, value in stack["drivers"].items() if name in known}
+    told["csi_parameters"] = tuple(map(tuple, told["csi_parameters"]))  # JSON has lists alone
+    return Settings(**told)
 
 
 @pytest.fixture(params=["fake", pytest.param("real", marks=pytest.mark.stack)])
