@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stack.keeping import keep, password, write
 from stack.layout import Layout
-from stack.names import APPS_DOMAIN, JWT_MOUNT, KV_MOUNT, OIDC_CLIENT, PORTAL_HOST, REALM
+from stack.names import APPS_DOMAIN, JWT_MOUNT, KEEPER_IMAGE, KV_MOUNT, OIDC_CLIENT, PORTAL_HOST, REALM
 
 #: Facts of parts that a stack may lack: `test --fast` has PostgreSQL alone.
 OPTIONAL = {
@@ -84,11 +84,12 @@ def portal_environment(layout: Layout, facts: Mapping[str, str]) -> dict[str, st
 
 
 def _images(layout: Layout) -> dict[str, str]:
-    """Return the images allowed: in the tests' stack also those of a registry that a test brings up."""
+    """Return the images allowed and the keeper's, where it is the tests' stack: they make both."""
     if layout.name == "up":
         return {}
     usual = ["docker.io/", "ghcr.io/", "quay.io/", "paillasse/"]
-    return {"ALLOWED_IMAGES": ",".join([*usual, f"127.0.0.1:{layout.port('registry')}/"])}
+    allowed = ",".join([*usual, f"127.0.0.1:{layout.port('registry')}/"])
+    return {"ALLOWED_IMAGES": allowed, "KEEPER_IMAGE": KEEPER_IMAGE}
 
 
 def process_environment(layout: Layout, process: str) -> dict[str, str]:

@@ -46,15 +46,19 @@ class Outside:
         return found
 
     def volumes(self) -> set[str]:
-        """Names of dynamic host volumes."""
+        """Names of dynamic host volumes, and of those that a plugin made."""
         nomad = self.stack["nomad"]
-        found = self._get(
-            f"{nomad['url']}/v1/volumes",
-            {"X-Nomad-Token": nomad["token"]},
-            empty=[],
-            namespace=nomad["namespace"],
-            type="host",
-        )
+        found = [
+            each
+            for kind in ("host", "csi")
+            for each in self._get(
+                f"{nomad['url']}/v1/volumes",
+                {"X-Nomad-Token": nomad["token"]},
+                empty=[],
+                namespace=nomad["namespace"],
+                type=kind,
+            )
+        ]
         return {volume["Name"] for volume in found}
 
     def _vault_list(self, path: str) -> set[str]:
