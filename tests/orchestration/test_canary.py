@@ -12,6 +12,7 @@ from orchestration.render import render_job
 from orchestration.specs import AppSpec, Resources
 from orchestration.states import ObservedState
 from tests.fakes import Trouble
+from tests.fakes.fakejob import FakeJob
 from tests.orchestration.examples import NOTEBOOK, SLUG, WEB, rules_for
 from tests.orchestration.runs import Run, conditions
 
@@ -74,6 +75,15 @@ def test_an_automatic_one_is_let_in_by_nomad() -> None:
     assert run.lab.jobs.count("promote") == 0
     run.lab.settle()
     assert releases(run) == ["4", "4"]
+
+
+def test_while_nomad_is_about_to_let_it_in_nobody_has_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeJob, "promote", lambda _job: None)  # it takes a moment
+    run = begun(auto_promote=True)
+    moved(run)
+    seen = run.look()
+    assert (seen.state, seen.reason_code, seen.done) == (ObservedState.RUNNING, "canary.promoting", False)
+    assert seen.facts == {"healthy": 1, "wanted": 1}
 
 
 def test_given_up_it_is_gone_and_nothing_else_was_touched() -> None:

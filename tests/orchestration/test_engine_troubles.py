@@ -162,6 +162,15 @@ def test_why_it_does_not_run(
     assert set(facts) <= set(REASONS[code].facts)
 
 
+def test_what_ran_on_a_machine_that_is_lost_and_stands_nowhere_else() -> None:
+    run = Run(WEB)
+    run.until_done()
+    for alloc in run.lab.jobs.jobs[JOB].allocations:
+        alloc.client_status = "lost"
+    seen = run.look()
+    assert (seen.state, seen.reason_code) == (ObservedState.FAILED, "task.lost")
+
+
 def test_a_task_that_cannot_log_in_to_vault() -> None:
     run = Run(SECRET)
     run.look()

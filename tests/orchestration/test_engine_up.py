@@ -55,6 +55,10 @@ def test_one_change_a_pass_in_order() -> None:
     assert not run.one().changed
 
 
+def test_what_was_just_written_is_being_made() -> None:
+    assert conditions(Run(WEB).one())["JobRegistered"] == ("false", "working")
+
+
 def test_what_is_settled_is_not_read_again() -> None:
     """Waiting for health asks Nomad alone; Vault is not asked each time."""
     run = Run(SECRET)

@@ -1,11 +1,12 @@
 """Somebody's hands in Nomad, OpenBao, Consul and Traefik, past the portal; all is put back at the end."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import docker
 import requests
 
 CALL_S = 10.0
@@ -23,12 +24,13 @@ class Hands:
         assert answer.ok, f"{method} {url}: {answer.status_code} {answer.text}"
         return answer
 
-    def nomad(self, method: str, path: str, body: object = None, **params: str) -> None:
-        """One call in the portal's namespace."""
+    def nomad(self, method: str, path: str, body: object = None, **params: str) -> Any:
+        """One call in the portal's namespace; returns the answer."""
         nomad = self.stack["nomad"]
         params |= {"namespace": nomad["namespace"]}
         headers = {"X-Nomad-Token": nomad["token"]}
-        self._call(method, f"{nomad['url']}/v1/{path}", headers, json=body, params=params)
+        answer = self._call(method, f"{nomad['url']}/v1/{path}", headers, json=body, params=params)
+        return answer.json() if answer.text.strip() else None
 
     def vault(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         """One call; returns `data`."""
@@ -38,13 +40,30 @@ class Hands:
         found: dict[str, Any] = answer.json()["data"] if answer.content else {}
         return found
 
+    def consul(self, method: str, path: str, body: object = None) -> Any:
+        """One call; returns the answer."""
+        consul = self.stack["consul"]
+        headers = {"X-Consul-Token": consul["token"]}
+        answer = self._call(method, f"{consul['url']}/v1/{path}", headers, json=body)
+        return answer.json() if answer.text.strip() else None
+
+    def entry_point(self, name: str) -> str:
+        """Where one of Traefik's entry points listens."""
+        url = f"{self.stack['traefik']['url']}/api/entrypoints/{name}"
+        return str(self._call("GET", url, {}).json()["address"])
+
+    def router(self, name: str, protocol: str, rule: str, **fields: str) -> None:
+        """Have Consul tell Traefik of a router of another service; a field's dots stand in its name."""
+        router = f"traefik.{protocol}.routers.{name}"
+        tags = [f"{router}.{field}={value}" for field, value in {"rule": rule, **fields}.items()]
+        self.service(name, ["traefik.enable=true", *tags])
+
     def service(self, name: str, tags: Sequence[str] = (), meta: Mapping[str, str] | None = None) -> None:
         """Register a service in Consul that nobody checks."""
-        consul, identity = self.stack["consul"], f"meddling-{uuid4().hex[:8]}"
-        agent, headers = f"{consul['url']}/v1/agent/service", {"X-Consul-Token": consul["token"]}
+        identity = f"meddling-{uuid4().hex[:8]}"
         body = {"ID": identity, "Name": name, "Port": 9, "Address": "127.0.0.1", "Tags": list(tags)}
-        self._call("PUT", f"{agent}/register", headers, json={**body, "Meta": dict(meta or {})})
-        self.undo.callback(self._call, "PUT", f"{agent}/deregister/{identity}", headers)
+        self.consul("PUT", "agent/service/register", {**body, "Meta": dict(meta or {})})
+        self.undo.callback(self.consul, "PUT", f"agent/service/deregister/{identity}")
 
     def job(self, name: str, image: str) -> None:
         """Register a job of no copies that is not the portal's."""
@@ -66,6 +85,76 @@ class Hands:
         self.vault("POST", f"{mount}/data/{path}", {"data": {"password": "somebody-elses"}})
         self.vault("POST", f"{mount}/metadata/{path}", {"custom_metadata": FOREIGN})
         self.undo.callback(self.vault, "DELETE", f"{mount}/metadata/{path}")
+
+    def forbid(self, slug: str) -> None:
+        """Who logs in as this app may not read its secrets: what is denied anywhere is denied."""
+        vault, name = self.stack["vault"], f"forbids-{slug}"
+        path = f"{vault['kv_mount']}/data/apps/{slug}"
+        rules = {"policy": f'path "{path}" {{\n  capabilities = ["deny"]\n}}\n'}
+        self.vault("PUT", f"sys/policies/acl/{name}", rules)
+        self.undo.callback(self.vault, "DELETE", f"sys/policies/acl/{name}")
+        entity = self.vault("POST", "identity/entity", {"name": name, "policies": [name]})["id"]
+        self.undo.callback(self.vault, "DELETE", f"identity/entity/id/{entity}")
+        accessor = self.vault("GET", "sys/auth")[f"{vault['jwt_mount']}/"]["accessor"]
+        alias = {"name": slug, "canonical_id": entity, "mount_accessor": accessor}
+        self.vault("POST", "identity/entity-alias", alias)
+
+    def expire(self, slug: str) -> None:
+        """OpenBao deletes whatever is written at the app's place a second after it was."""
+        path = f"{self.stack['vault']['kv_mount']}/metadata/apps/{slug}"
+        self.vault("POST", path, {"delete_version_after": "1s"})
+        self.undo.callback(self.vault, "DELETE", path)
+
+    def suspend_copy(self, slug: str) -> None:
+        """One container of the app stands still: it takes connections, and answers none."""
+        first = min(each["ID"] for each in self.nomad("GET", f"job/{slug}/allocations"))
+        client = self.undo.enter_context(closing(docker.DockerClient(base_url=self.stack["docker_host"])))
+        label = f"com.hashicorp.nomad.alloc_id={first}"
+        (container,) = client.containers.list(filters={"label": label})
+        container.pause()
+        self.undo.callback(container.unpause)
+
+    def no_machine(self) -> None:
+        """No machine takes new jobs."""
+        for node in self.nomad("GET", "nodes"):
+            self._eligible(node["ID"], "ineligible")
+            self.undo.callback(self._eligible, node["ID"], "eligible")
+
+    def _eligible(self, node: str, word: str) -> None:
+        self.nomad("PUT", f"node/{node}/eligibility", {"Eligibility": word})
+
+    def no_containers(self) -> None:
+        """The portal's namespace takes no job of containers."""
+        path = f"namespace/{self.stack['nomad']['namespace']}"
+        kept = self.nomad("GET", path)
+        self.undo.callback(self.nomad, "PUT", path, kept)
+        stands = kept["Capabilities"] or {}
+        drivers = [*(stands.get("DisabledTaskDrivers") or []), "docker"]
+        self.nomad("PUT", path, {**kept, "Capabilities": {**stands, "DisabledTaskDrivers": drivers}})
+
+    def disarm_worker(self) -> None:
+        """OpenBao gives the portal's worker no right any more."""
+        path = "sys/policies/acl/paillasse-worker"
+        self.undo.callback(self.vault, "PUT", path, {"policy": self.vault("GET", path)["policy"]})
+        self.vault("PUT", path, {"policy": 'path "x" {}\n'})
+
+    def unregister(self, service: str) -> None:
+        """Consul loses the service, and who registered it may not do so again."""
+        policies = self.consul("GET", "acl/policies")
+        (found,) = (each["ID"] for each in policies if each["Name"] == "paillasse-nomad")
+        kept = self.consul("GET", f"acl/policy/{found}")
+        denied = f'{kept["Rules"]}\nservice "{service}" {{\n  policy = "read"\n}}\n'
+        self.undo.callback(self.consul, "PUT", f"acl/policy/{found}", kept)
+        self.consul("PUT", f"acl/policy/{found}", {**kept, "Rules": denied})
+        for each in self.consul("GET", f"catalog/service/{service}"):
+            self.consul("PUT", f"agent/service/deregister/{each['ServiceID']}")
+            # The agent would tell the catalogue with the right that was just taken away.
+            gone = {"Node": each["Node"], "ServiceID": each["ServiceID"]}
+            self.consul("PUT", "catalog/deregister", gone)
+
+    def nudge(self, slug: str) -> None:
+        """Nomad looks at the job once more, and tells that it did: so the portal looks too."""
+        self.nomad("PUT", f"job/{slug}/evaluate", {"JobID": slug})
 
 
 @contextmanager

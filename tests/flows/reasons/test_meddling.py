@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.flows.reasons.told import Told, until_told
 
 pytestmark = [pytest.mark.stack, pytest.mark.engine, pytest.mark.timeout(420)]
 READY_S = 120.0
+ASKS = "mishap-asks"  #: it begins when a member has given its secret
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,31 @@ def same_service(place: Place) -> None:
     """Another service of Traefik's has the same name: both are dropped, and the routers lead nowhere."""
     other = f"traefik.http.services.{place.slug}.loadbalancer.passhostheader=false"
     place.hands.service(f"other-{place.slug}", ["traefik.enable=true", other])
+
+
+def waiting_page(place: Place) -> None:
+    """Another router of more weight leads its host to the portal's page for addresses with no app behind."""
+    host = urlsplit(place.person.app(place.app_id)["address"]).hostname
+    led = {"entrypoints": "websecure", "tls": "true", "tls.options": "intermediate@file", "priority": "9999"}
+    place.hands.router(f"other-{place.slug}", "http", f"Host(`{host}`)", service="paillasse@file", **led)
+
+
+def half_hanging(place: Place) -> None:
+    """One of two copies stands still."""
+    place.hands.suspend_copy(place.slug)
+
+
+def forbidden_secret(place: Place) -> None:
+    """OpenBao lets it log in and not read; then its member gives the secret that it waits for."""
+    place.hands.forbid(place.slug)
+    body = {"secrets": {"password": "correct-horse"}}
+    assert place.person.call("PUT", f"apps/{place.app_id}/secrets/", json=body).status_code == 200
+
+
+def expiring_secret(place: Place) -> None:
+    """OpenBao deletes what the portal writes."""
+    place.hands.expire(place.slug)
+    place.approve()
 
 
 def foreign_policy(place: Place) -> None:
@@ -157,6 +184,58 @@ TABLE: Mapping[str, tuple[Case, Meddling]] = {
         ),
         same_service,
     ),
+    "another router leads its host to the portal": (
+        Case(
+            Told(
+                "answer.portal",
+                "The address still leads to the portal's waiting page.",
+                "L’adresse mène encore à la page d’attente du portail.",
+                "nobody",
+            )
+        ),
+        waiting_page,
+    ),
+    "one of two copies hangs": (
+        Case(
+            Told(
+                "copies.missing",
+                "1 of 2 copies are healthy. Asked for GET /cgi-bin/check, it did not answer in time.",
+                "Copies saines\u00a0: 1 sur 2. À la demande GET /cgi-bin/check, il n’a pas répondu à temps.",
+                "nobody",
+                facts={"healthy": 1, "wanted": 2, "came": "timeout"},
+            ),
+            wishes=size(count=2),
+        ),
+        half_hanging,
+    ),
+    "OpenBao forbids what it may read": (
+        Case(
+            Told(
+                "vault.read",
+                "The app's secrets could not be read.",
+                "Les secrets de l’application n’ont pas pu être lus.",
+                "engineer",
+                "retry",
+            ),
+            template=ASKS,
+        ),
+        forbidden_secret,
+    ),
+    "OpenBao deletes what is written": (
+        Case(
+            Told(
+                "part.differs",
+                "Something else keeps changing the secrets of this app.",
+                "Quelque chose d’autre modifie sans cesse ceci\u00a0: les secrets.",
+                "engineer",
+                "retry",
+                facts={"part": "secrets"},
+            ),
+            template="mishap-secret",
+            wishes=WAITS,
+        ),
+        expiring_secret,
+    ),
     "OpenBao has a policy of its name": (
         Case(
             Told(
@@ -220,6 +299,11 @@ TABLE: Mapping[str, tuple[Case, Meddling]] = {
 }
 
 
+def _begins(case: Case) -> bool:
+    """Whether it runs before it is wronged; others wait for a decision, or for a secret."""
+    return case.wishes is not WAITS and case.template != ASKS
+
+
 @pytest.fixture(scope="module")
 def wronged(stack: dict[str, Any], templates: object, roomy: str) -> Iterator[dict[str, Place]]:
     """Every app of the table, wronged; what was done is put back before they are deleted."""
@@ -235,7 +319,7 @@ def wronged(stack: dict[str, Any], templates: object, roomy: str) -> Iterator[di
                 app_id = ask(person, alice.project()["id"] if person is alice else roomy, f"wrong{n}", case)
                 places[reason] = Place(hands, person, bob, app_id, person.app(app_id)["slug"])
             for reason, place in places.items():
-                if place.person is dana:
+                if _begins(TABLE[reason][0]):
                     dana.until(place.app_id, "running", READY_S)
                 TABLE[reason][1](place)
             yield places
