@@ -25,8 +25,12 @@ NODE = "52f03260-fedf-50f7-8048-97b41a9b6c97"
 SPACE = uuid.UUID("52f03260-fedf-50f7-8048-97b41a9b6c98")
 VERSION = "2.0.5"
 _JOB = re.compile(r"/v1/job/(?P<job>[^/]+)(?P<rest>/[a-z]+)?")
+_STATS = re.compile(r"/v1/client/allocation/[^/]+/stats")
 HELD = {"Cpu": {"CpuShares": 20}, "Memory": {"MemoryMB": 64}}
 HAS = {"Cpu": {"CpuShares": 100_000}, "Memory": {"MemoryMB": 262_144}, "Disk": {"DiskMB": 1_000_000}}
+_NOW = {"CpuStats": {"TotalTicks": 5.0}, "MemoryStats": {"RSS": 20 * 2**20}}
+OF_ALLOCATION = "/v1/client/allocation/:id/stats"
+USED = {"ResourceUsage": _NOW, "Tasks": {"main": {"ResourceUsage": _NOW}}}
 Json = dict[str, Any]
 
 
@@ -114,9 +118,12 @@ class Handler(BaseHTTPRequestHandler):
         """Answer, and count."""
         path = urlsplit(self.path).path
         job = _JOB.fullmatch(path)
+        stats = _STATS.fullmatch(path)
         with self.lock:
-            self.calls[f"/v1/job/:id{job['rest'] or ''}" if job else path] += 1
-        if path == "/v1/event/stream":
+            self.calls[f"/v1/job/:id{job['rest'] or ''}" if job else _STATS.sub(OF_ALLOCATION, path)] += 1
+        if stats:
+            self._send(200, USED)
+        elif path == "/v1/event/stream":
             self._stream()
         elif path == "/calls":
             self._send(200, dict(self.calls))

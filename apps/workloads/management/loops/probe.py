@@ -18,7 +18,7 @@ from orchestration.ports import Addresses
 from orchestration.states import ObservedState
 
 EVERY_S = 60.0
-LIST_AGAIN_S = 10.0
+LIST_AGAIN_S = 30.0  #: a new app was asked by who made it run
 AT_ONCE = 8
 RUNNING = (ObservedState.RUNNING, ObservedState.DEGRADED)
 
