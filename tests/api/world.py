@@ -118,6 +118,7 @@ def _offered(app: App, to: Project | None) -> Handover:
     """An app is offered to a project, or to one that nobody knows."""
     return Handover.objects.create(
         app=app,
+        offered_by=app.requester,
         from_project=app.project,
         to_project=to,
         to_slug=to.slug if to else "unknown",
