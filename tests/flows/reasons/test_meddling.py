@@ -17,6 +17,7 @@ from tests.flows.reasons import mishaps
 from tests.flows.reasons.asking import Case, ask, size
 from tests.flows.reasons.hands import Hands
 from tests.flows.reasons.told import Told, until_told
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.stack, pytest.mark.engine, pytest.mark.timeout(420)]
 READY_S = 120.0
@@ -80,7 +81,11 @@ def waiting_page(place: Place) -> None:
     """Another router of more weight leads its host to the portal's page for addresses with no app behind."""
     host = urlsplit(place.person.app(place.app_id)["address"]).hostname
     led = {"entrypoints": "websecure", "tls": "true", "tls.options": "intermediate@file", "priority": "9999"}
-    place.hands.router(f"other-{place.slug}", "http", f"Host(`{host}`)", service="paillasse@file", **led)
+    other = f"other-{place.slug}"
+    place.hands.router(other, "http", f"Host(`{host}`)", service="paillasse@file", **led)
+    outside = Outside(place.hands.stack)
+    wait_for(lambda: any(name.startswith(other) for name in outside.routers()), READY_S, "Traefik knows it")
+    place.hands.nudge(place.slug)
 
 
 def half_hanging(place: Place) -> None:
