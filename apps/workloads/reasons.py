@@ -12,6 +12,11 @@ SENTENCES: Mapping[str, Promise] = {
     "*.conflict": _("Something changed at %(part)s at the same moment. It is being looked at again."),
     "*.refused": _("%(part)s refused what was sent."),
     "*.misconfigured": _("%(part)s refuses the portal's own access. An engineer of the lab must mend this."),
+    "storage.unavailable": _("The lab's storage has not done it yet. It is asked again by itself."),
+    "storage.refused": _("The lab's storage refuses the volume."),
+    "storage.misconfigured": _(
+        "The lab's storage is not set up for this volume. An engineer of the lab must mend this."
+    ),
     # before anything is sent
     "spec.refused": _("This release cannot be built from its parameters: %(field)s is not accepted."),
     "policy.refused": _("The lab's policy does not allow this job."),

@@ -18,7 +18,8 @@ Button = Literal[
 #: reasons that the portal tells itself, besides what the engine sees
 OF_THE_PORTAL = frozenset({"approval.waiting", "stuck", "seen.stale"})
 _CHECK = ("asked", "came", "status", "text")  #: what a check asked, and what came back
-PARTS = ("nomad", "vault", "consul", "traefik", "addresses")
+#: whose trouble the engine tells; storage is the lab's CSI plugin, for which Nomad speaks
+PARTS = ("nomad", "storage", "vault", "consul", "traefik", "addresses")
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,10 @@ def _parts() -> dict[str, Reason]:
     found: dict[str, Reason] = {}
     for part in PARTS:
         found[f"{part}.{Unavailable.code}"] = Reason("nobody")
-        found[f"{part}.{OutsideConflict.code}"] = Reason("nobody")
         found[f"{part}.{OutsideRefused.code}"] = Reason("engineer", "edit")
         found[f"{part}.{Misconfigured.code}"] = Reason("engineer")
-    return found
+    compared = [part for part in PARTS if part != "storage"]  # whose plugin is asked for whole volumes only
+    return found | {f"{part}.{OutsideConflict.code}": Reason("nobody") for part in compared}
 
 
 REASONS: Mapping[str, Reason] = MappingProxyType(

@@ -35,12 +35,6 @@ ERRORS: list[tuple[int, str, type[OutsideError], str]] = [
     (405, "Invalid method", OutsideRefused, "not an API we know"),
     (429, "Too many requests", Unavailable, "later"),
     (500, "No cluster leader", Unavailable, "later"),
-    (500, "no CSI plugin named: nfs could be found", Misconfigured, "the lab's plugin is not there"),
-    (500, "plugin not found: nfs", Misconfigured, "nor where a volume of it is deleted"),
-    (500, 'plugin "nfs" for volume "a-b" not found', Misconfigured, "its last controller left Nomad's list"),
-    (500, "plugin has no controller", Misconfigured, "the lab's plugin makes no volumes"),
-    (500, "plugin does not support creating volumes", Misconfigured, "nor does this one"),
-    (500, "no healthy controllers for CSI plugin: nfs", Unavailable, "it may come back"),
     (501, "Nomad Enterprise only endpoint", OutsideRefused, "never"),
     (502, "Bad Gateway", Unavailable, "later"),
 ]

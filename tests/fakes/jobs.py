@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from drivers import safe
+from drivers.nomad.errors import STORAGE
 from kernel.errors import Misconfigured, OutsideConflict, OutsideRefused
 from kernel.names import is_full_slug
 from orchestration.machines import NodeState
@@ -194,7 +195,7 @@ class FakeJobs(Faults):
     @answers
     def create_volume(self, name: str, *, size_mib: int, kind: VolumeKind = "host") -> None:
         if kind == "csi" and not self.csi_plugin:
-            raise Misconfigured(PART, "the lab names no CSI plugin (CSI_PLUGIN_ID)")
+            raise Misconfigured(STORAGE, "the lab names no CSI plugin (CSI_PLUGIN_ID)")
         self.volumes.setdefault(safe.word(PART, name), size_mib)
         self.kinds.setdefault(name, kind)
 

@@ -53,4 +53,4 @@ def title(code: str) -> str:
     """The sentence of a code where no figures are known, in the reader's language."""
     part, _dot, kind = code.partition(".")
     text = str(SENTENCES.get(code) or SENTENCES.get(f"*.{kind}") or SENTENCES["*"])
-    return _FIGURE.sub("…", text.replace("%(part)s", PARTS.get(part, part)))
+    return _FIGURE.sub("…", text.replace("%(part)s", str(PARTS.get(part, part))))

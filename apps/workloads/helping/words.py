@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 #: what the parts of the platform are called
-PARTS: Mapping[str, str] = {
+PARTS: Mapping[str, str | Promise] = {
     "nomad": "Nomad",
+    "storage": _("Storage"),
     "vault": "OpenBao",
     "consul": "Consul",
     "traefik": "Traefik",

@@ -85,7 +85,7 @@ def troubled(seen: Standing) -> bool:
 @register.filter
 def part_name(part: str) -> str:
     """The proper name of a part of the platform."""
-    return explain.PARTS.get(part, part)
+    return str(explain.PARTS.get(part, part))
 
 
 @register.filter

@@ -1,7 +1,7 @@
 """Nomad's answers as our errors. Its texts are those of 2.0.5, recorded call by call."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 
@@ -13,6 +13,7 @@ from drivers.sessions import short
 from kernel.errors import Misconfigured, OutsideConflict, OutsideError, OutsideRefused, Unavailable
 
 PART = "nomad"
+STORAGE = "storage"  #: the lab's CSI plugin, for which Nomad speaks
 _CONFLICT = re.compile(r"(?:rpc error: )?Enforcing job modify index")
 _REFUSED = re.compile(
     r"(?:rpc error: )?(?:\d+ errors? occurred|cannot update|.*\bvalidation\b)", re.IGNORECASE
@@ -21,6 +22,21 @@ _ABSENT = re.compile(
     r"(?i)(?:job|alloc\w*|node|deployment|volume|log entry for task .*) not found"
     r'|unknown allocation "|task ".*" not started yet'
 )
+#: how Nomad tells what a CSI plugin said of a volume, or what keeps it from asking
+_PLUGIN_SAID = re.compile(
+    r"(?:rpc error: )?(?:(?:\d+ errors? occurred:\s*\* )?controller \w+ volume: |could not detach from "
+    r"|volume in use: |no healthy controllers for CSI plugin)"
+)
+#: what a plugin judged, by gRPC's word for it; what is not here may pass, as "busy with your last try" does
+_JUDGED: Mapping[str, type[OutsideError]] = {
+    "OutOfRange": OutsideRefused,  # the size
+    "AlreadyExists": OutsideRefused,  # one of that name and another size
+    "InvalidArgument": Misconfigured,  # what the lab has it told
+    "PermissionDenied": Misconfigured,
+    "Unauthenticated": Misconfigured,
+    "Unimplemented": Misconfigured,
+}
+_GRPC = re.compile(r"\bcode = (\w+)")
 #: the lab's plugin is not there, has another name, or makes no volumes: no repetition mends it
 _NO_PLUGIN = re.compile(
     r"(?:rpc error: )?(?:no CSI plugin named|no such plugin|plugin not found"
@@ -49,11 +65,23 @@ def of_response(response: requests.Response) -> Exception:
     text, status = short(response.text), response.status_code
     if status == HTTPStatus.NOT_FOUND and _ABSENT.match(text):
         return NotThere(text)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR and (storage := _of_storage(text)):
+        return storage(STORAGE, text)
     return _kind(status, text)(PART, text or f"HTTP {status}")
 
 
+def _of_storage(text: str) -> type[OutsideError] | None:
+    """How a CSI plugin's trouble is named; None for what is none."""
+    if _NO_PLUGIN.match(text):
+        return Misconfigured
+    if _PLUGIN_SAID.match(text):
+        word = _GRPC.search(text)
+        return _JUDGED.get(word[1] if word else "", Unavailable)
+    return None
+
+
 def _kind(status: int, text: str) -> type[OutsideError]:
-    if status in _OURS_TO_MEND or _NO_PLUGIN.match(text):
+    if status in _OURS_TO_MEND:
         return Misconfigured
     if _CONFLICT.match(text):
         return OutsideConflict

@@ -1,13 +1,14 @@
 """Volumes of both kinds, which python-nomad does not know."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import requests
 
 from drivers import safe
-from drivers.nomad.errors import PART, NotThere
+from drivers.nomad.errors import PART, STORAGE, NotThere
 from kernel.errors import Misconfigured, OutsideError, Unavailable
 
 MIB = 1024 * 1024
@@ -111,7 +112,7 @@ class CsiVolumes:
     def create(self, name: str, size_mib: int) -> None:
         """Have the plugin make one that every node may write."""
         if not self._plugin.id:
-            raise Misconfigured(PART, "the lab names no CSI plugin (CSI_PLUGIN_ID)")
+            raise Misconfigured(STORAGE, "the lab names no CSI plugin (CSI_PLUGIN_ID)")
         volume = {
             "ID": safe.word(PART, name),
             "Name": name,
@@ -137,8 +138,9 @@ class CsiVolumes:
             return
         if claims := _claims(found):
             for node in _outlived(found):
-                self._caller.raw("DELETE", "volume", "csi", name, "detach", node=node)
-            raise Unavailable(PART, f"the volume is still claimed by {len(claims)} allocations")
+                with suppress(Unavailable):  # one machine that does not let go holds up no other
+                    self._caller.raw("DELETE", "volume", "csi", name, "detach", node=node)
+            raise Unavailable(STORAGE, f"the volume is still claimed by {len(claims)} allocations")
         try:
             self._caller.raw("DELETE", "volume", "csi", name, "delete")
         except OutsideError as error:

@@ -19,6 +19,7 @@ AWAY = ("The part is suspended there.", "tests/flows/test_parts.py::test_it_wait
 RACE = "Two must write within the same milliseconds; it is over at the next look, a fifth of a second later."
 READ_ONLY = "The portal only reads there: no driver says so."
 FIXED = "What the portal asks of it is fixed, and the server has no cause to refuse it."
+NO_PLUGIN = "The lab's CSI plugin says it: solo has directories instead, which are always willing."
 PASSES = "It is over before anybody can ask for it: "
 #: why not here, in a sentence, and the test that makes or plays it
 NOT_HERE: Mapping[str, tuple[str, str]] = {
@@ -41,6 +42,14 @@ NOT_HERE: Mapping[str, tuple[str, str]] = {
             ("consul", "test_each_answer_is_named_by_what_to_do"),
             ("traefik", "test_other_answers_are_no_absence"),
             ("addresses", "test_a_broken_connection_is_tried_once_more"),
+        )
+    },
+    **{
+        f"storage.{kind}": (NO_PLUGIN, f"{DRIVERS}/test_csi.py::{test}")
+        for kind, test in (
+            ("unavailable", "test_a_claimed_volume_is_not_deleted"),
+            ("refused", "test_what_the_plugin_says_is_named_by_what_to_do"),
+            ("misconfigured", "test_what_keeps_nomad_from_asking_it"),
         )
     },
     "vault.refused": (FIXED, f"{DRIVERS}/test_vault.py::test_each_answer_is_named_by_what_to_do"),
