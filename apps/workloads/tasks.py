@@ -7,7 +7,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 
 from apps.workloads import lab, services
-from apps.workloads.reconcile import reconcile, survey_secrets
+from apps.workloads.reconcile import reconcile, story, survey_secrets
 from apps.workloads.services import hints
 from drivers.wiring import open_drivers
 
@@ -46,6 +46,12 @@ def follow_days(**_later: Any) -> None:
     services.free_former()
     services.expire_offers()
     services.canaries.end_late()
+
+
+@shared_task
+def thin_stories(**_later: Any) -> None:
+    """Timelines keep a number of lines that others told; a repeat does nothing."""
+    story.thin()
 
 
 @worker_ready.connect

@@ -31,6 +31,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "end-retentions": {"task": "apps.workloads.tasks.end_retentions", "schedule": timedelta(minutes=5)},
     "follow-leases": {"task": "apps.leases.tasks.follow", "schedule": timedelta(minutes=15)},
     "follow-apps-days": {"task": "apps.workloads.tasks.follow_days", "schedule": timedelta(hours=1)},
+    "thin-stories": {"task": "apps.workloads.tasks.thin_stories", "schedule": timedelta(hours=1)},
     "withdraw-orphans": {"task": "apps.approvals.tasks.withdraw_orphans", "schedule": timedelta(minutes=1)},
     "forget-notices": {"task": "apps.notices.tasks.forget_notices", "schedule": timedelta(hours=24)},
     "remind-deciders": {"task": "apps.approvals.tasks.remind", "schedule": timedelta(hours=1)},

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from apps.workloads.models import App, AppEvent
@@ -27,6 +29,8 @@ KINDS: Mapping[str, str] = {
 }
 OLD = timedelta(days=1)  #: what is older was told before, or is not news
 MESSAGE_MAX = 300
+TOLD_MAX = 2_000  #: lines of Nomad, Consul and Traefik that are kept of an app
+THINNED_MAX = 50_000  #: lines that go in one turn
 
 
 def note_tasks(allocations: Iterable[AllocState]) -> int:
@@ -85,6 +89,17 @@ def note_checks(slug: str, instances: Iterable[Instance]) -> None:
         figures = {"failing": len(failing), "all": len(found), "message": output}
         AppEvent.objects.create(app=app, source="consul", code=code, params=figures)
         tell(app.id)
+
+
+def thin() -> int:
+    """Of what others told of an app keep the newest TOLD_MAX lines; returns how many went.
+
+    A check that flaps tells thousands a day. What the portal did is kept as long as the app.
+    """
+    newest = Window(RowNumber(), partition_by="app_id", order_by=["-at", "-id"])
+    numbered = AppEvent.objects.exclude(source="portal").annotate(number=newest)
+    ids = [event.id for event in numbered.filter(number__gt=TOLD_MAX).only("id")[:THINNED_MAX]]
+    return AppEvent.objects.filter(id__in=ids).delete()[0]
 
 
 def _add(events: list[AppEvent]) -> None:

@@ -13,7 +13,9 @@ from apps.approvals import services as approvals
 from apps.projects.models import Project
 from apps.workloads import explain
 from apps.workloads.models import App, AppEvent, LastWords
+from apps.workloads.reconcile import story
 from apps.workloads.reconcile.story import note_checks, note_tasks
+from apps.workloads.tasks import thin_stories
 from orchestration.ports import AllocState, Instance, TaskEvent
 from orchestration.states import ObservedState
 from tests.apps.workloads.chain import Chain
@@ -125,6 +127,25 @@ def test_a_check_that_was_not_made_yet_does_not_fail(app: App) -> None:
     assert told(app, "consul") == ["Its check fails for 1 of 2: refused"]
     note_checks(app.slug, [instance("critical"), instance("passing")])
     assert told(app, "consul")[-1] != "Its check passes again.", "not before each copy was asked"
+
+
+def test_a_check_that_flaps_for_months_does_not_fill_the_database(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What others tell is kept up to a number; what the portal did with the app is kept whole."""
+    monkeypatch.setattr(story, "TOLD_MAX", 3)
+    mine = app.events.filter(source="portal").count()
+    for output in ("", "503") * 3:
+        note_checks(
+            app.slug, [Instance(app.slug, "1", "", 80, "critical" if output else "passing", output, (), {})]
+        )
+    thin_stories()
+    assert told(app, "consul") == [
+        "Its check fails for 1 of 1: 503",
+        "Its check passes again.",
+        "Its check fails for 1 of 1: 503",
+    ]
+    assert app.events.filter(source="portal").count() == mine > 0
 
 
 def test_the_page_filters_by_who_tells(app: App, alice: Person, signed_in: SignedIn) -> None:
