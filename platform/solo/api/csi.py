@@ -1,7 +1,7 @@
 """/v1/volume/csi and /v1/plugins: what one CSI plugin would do, done with directories of this machine.
 
 There is no plugin process: `solo` itself makes the directory, and says so (the plugin's Provider). Refusals
-are those of a real Nomad 2.0.6-dev; what a plugin answers when it works was never recorded.
+are those of a real Nomad 2.0.6-dev; what a plugin itself may refuse is not played here.
 """
 
 import shutil
@@ -153,8 +153,8 @@ async def plugins(call: Call) -> Response:
 
 
 def _plugin(name: str) -> Row:
-    counts = {"ControllersHealthy": 0, "ControllersExpected": 0, "NodesHealthy": 1, "NodesExpected": 1}
-    return {"ID": name, "Provider": PROVIDER, "ControllerRequired": False, **counts,
+    counts = {"ControllersHealthy": 1, "ControllersExpected": 1, "NodesHealthy": 1, "NodesExpected": 1}
+    return {"ID": name, "Provider": PROVIDER, "ControllerRequired": True, **counts,
             "CreateIndex": 1, "ModifyIndex": 1}  # fmt: skip
 
 

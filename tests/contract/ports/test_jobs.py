@@ -221,7 +221,7 @@ def test_a_volume_is_made_once_and_deleted_once(world: World, slug: str) -> None
 
 
 def test_a_csi_volume_is_made_once_and_deleted_once(world: World, slug: str) -> None:
-    """On solo a directory stands in for the plugin; a real plugin was never there to be tried."""
+    """On solo a directory stands in for the plugin; a real one is tried where CSI_PLUGIN_ID names it."""
     jobs, name = world.drivers.jobs, f"{slug}-shared"
     assert not jobs.volume_exists(name, kind="csi")
     jobs.delete_volume(name, kind="csi")

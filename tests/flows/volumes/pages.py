@@ -11,13 +11,16 @@ from tests.flows.client import Api
 from tests.flows.fetching import fetch
 from tests.waiting import wait_for
 
-#: GET shows the note, PUT writes it; where the app was told of no volume, there is none
+#: GET shows the note, empty where no volume is, and PUT writes it; /copy says which copy answers
 PROGRAM = """
 import http.server, os, pathlib
 note = pathlib.Path(os.environ["NOMAD_TASK_DIR"], "data", "note")
 class Page(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        self.answer(note.read_bytes() if note.exists() else b"")
+        if self.path == "/copy":
+            self.answer(os.environ["NOMAD_ALLOC_INDEX"].encode())
+        else:
+            self.answer(note.read_bytes() if note.exists() else b"")
     def do_PUT(self):
         note.write_bytes(self.rfile.read(int(self.headers["Content-Length"])))
         note.chmod(0o600)
@@ -44,7 +47,7 @@ _STORAGE_MIB = 64
 
 def slug(driver: str, kind: str) -> str:
     """A template's name."""
-    return f"note-{driver}-{kind}"
+    return f"jotter-{driver}-{kind}"
 
 
 def write(folder: Path, driver: str, kind: str, *, version: str = "1.0.0", mounts: bool = True) -> None:
@@ -64,6 +67,7 @@ def write(folder: Path, driver: str, kind: str, *, version: str = "1.0.0", mount
                 "cpu_mhz": {"min": 20, "max": 8000},
                 "memory_mib": {"min": 32, "max": 8192},
                 "storage_mib": {"min": storage, "max": 2 * storage},
+                "count": {"min": 1, "max": 3 if kind == "csi" else 1},
             },
         },
         env={},

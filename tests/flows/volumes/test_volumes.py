@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.flows.client import Api
+from tests.flows.fetching import fetch
 from tests.flows.managing import manage
 from tests.flows.outside import Outside
 from tests.flows.volumes import pages
@@ -15,6 +16,8 @@ from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 KEEPS_S = 120.0
+#: the version that mounts the volume: once a test has loaded the other, that one is the newest
+FIRST: dict[str, Any] = {"version": "1.0.0", "parameters": {}}
 CASES = [
     pytest.param("exec", "host", id="processes, on one machine"),
     pytest.param("exec", "csi", id="processes, of the lab's plugin"),
@@ -49,6 +52,45 @@ def _sent(api: Api, method: str, path: str, body: object = None) -> dict[str, An
     return told
 
 
+def _refused(api: Api, name: str, template: str) -> None:
+    """A lab without a plugin says so before anything is made."""
+    refused = api.ask(name, template=template, **FIRST)
+    assert refused.status_code == 400, refused.text
+    assert "volume.no_csi" in refused.text
+
+
+@pytest.mark.parametrize("driver", ["exec", pytest.param("docker", marks=pytest.mark.engine)])
+def test_all_copies_of_an_app_have_the_plugin_s_volume(
+    stack: dict[str, Any],
+    api: Callable[[str], Api],
+    fresh: Callable[[str], str],
+    outside: Outside,
+    catalogue: Path,
+    driver: str,
+) -> None:
+    alice, template = api("alice"), pages.slug(driver, "csi")
+    if not stack["drivers"]["csi_plugin"]:
+        _refused(alice, fresh("note"), template)
+        return
+    size = {"cpu_mhz": 100, "memory_mib": 64, "storage_mib": 64}
+    wishes = {**FIRST, "template": template, "resources": {**size, "count": 2}}
+    app_id = alice.asked(fresh("note"), **wishes)
+    Note(stack, alice, app_id).write("for both")
+    app = alice.until(app_id, "running")
+    missing = {"0", "1"}
+
+    def both() -> bool:
+        missing.discard(fetch(stack, app["address"], "/copy")[1])
+        return not missing
+
+    wait_for(both, 30, "both copies answer")
+    assert {fetch(stack, app["address"]) for _ in range(8)} == {(200, "for both")}
+    _sent(alice, "PATCH", f"apps/{app_id}/", {"resources": {**size, "memory_mib": 80, "count": 3}})
+    Note(stack, alice, app_id).shows("for both")
+    alice.delete(app_id)
+    assert not any(outside.traces(app["slug"]).values()), outside.traces(app["slug"])
+
+
 @pytest.mark.parametrize(("driver", "kind"), CASES)
 def test_what_a_volume_holds_outlives_everything_but_its_owner_s_word(
     stack: dict[str, Any],
@@ -61,11 +103,9 @@ def test_what_a_volume_holds_outlives_everything_but_its_owner_s_word(
 ) -> None:
     alice, template = api("alice"), pages.slug(driver, kind)
     if kind == "csi" and not stack["drivers"]["csi_plugin"]:
-        refused = alice.ask(fresh("note"), template=template, parameters={})
-        assert refused.status_code == 400, "a lab without a plugin says so before anything is made"
-        assert "volume.no_csi" in refused.text
+        _refused(alice, fresh("note"), template)
         return
-    app_id = alice.asked(fresh("note"), template=template, parameters={})
+    app_id = alice.asked(fresh("note"), template=template, **FIRST)
     note = Note(stack, alice, app_id)
     note.write("before")
     slug = alice.app(app_id)["slug"]
