@@ -18,7 +18,10 @@ def fetch(
     headers: Mapping[str, str] | None = None,
     body: str | None = None,
 ) -> tuple[int, str]:
-    """Return status and body of an app's address through Traefik, TLS name and Host kept."""
+    """Return status and body of an app's address through Traefik, TLS name and Host kept.
+
+    0 and nothing where the answer broke off: a copy that is being replaced ends in the middle of one.
+    """
     parts = urlsplit(address)
     host, _, port = str(stack["apps"]["connect_to"]).rpartition(":")
     pool = urllib3.HTTPSConnectionPool(
@@ -31,5 +34,8 @@ def fetch(
         retries=False,
     )
     sent = {"Host": parts.netloc, **(headers or {})}
-    answer = pool.request(method, path, headers=sent, body=body, redirect=False)
+    try:
+        answer = pool.request(method, path, headers=sent, body=body, redirect=False)
+    except urllib3.exceptions.ProtocolError:
+        return 0, ""
     return answer.status, answer.data.decode(errors="replace")

@@ -27,6 +27,7 @@ class Page(http.server.BaseHTTPRequestHandler):
         self.answer(b"")
     def answer(self, body):
         self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 host, port = (os.environ.get("BIND") or os.environ["NOMAD_ADDR_http"]).rsplit(":", 1)
@@ -87,7 +88,8 @@ class Note:
     def write(self, text: str) -> None:
         """Write the note."""
         address = self._api.until(self._id, "running", 120)["address"]
-        assert fetch(self._stack, address, method="PUT", body=text)[0] == 200
+        put = {"method": "PUT", "body": text}
+        wait_for(lambda: fetch(self._stack, address, **put)[0] == 200, 30, f"the page takes {text!r}")
 
     def shows(self, text: str) -> None:
         """Wait until the page shows this note."""
