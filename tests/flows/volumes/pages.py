@@ -88,8 +88,11 @@ class Note:
     def write(self, text: str) -> None:
         """Write the note."""
         address = self._api.until(self._id, "running", 120)["address"]
-        put = {"method": "PUT", "body": text}
-        wait_for(lambda: fetch(self._stack, address, **put)[0] == 200, 30, f"the page takes {text!r}")
+
+        def taken() -> bool:
+            return fetch(self._stack, address, method="PUT", body=text)[0] == 200
+
+        wait_for(taken, 30, f"the page takes {text!r}")
 
     def shows(self, text: str) -> None:
         """Wait until the page shows this note."""
