@@ -40,6 +40,11 @@ class FakeAlloc:
         """Whether its tasks run or may still run."""
         return self.client_status in LIVE
 
+    def sources(self) -> set[str]:
+        """Names of the volumes that it claims."""
+        volumes = [group.get("Volumes") or {} for group in self.raw.get("TaskGroups", [])]
+        return {each["Source"] for of_group in volumes for each in of_group.values()}
+
     def say(self, kind: str, message: str, **more: Any) -> None:
         """Add a line to the story of every task."""
         for task in self.tasks:

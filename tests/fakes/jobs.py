@@ -5,7 +5,7 @@ from typing import Any
 
 from drivers import safe
 from drivers.nomad.errors import STORAGE
-from kernel.errors import Misconfigured, OutsideConflict, OutsideRefused
+from kernel.errors import Misconfigured, OutsideConflict, OutsideRefused, Unavailable
 from kernel.names import is_full_slug
 from orchestration.machines import NodeState
 from orchestration.ports import AllocState, JobLine, JobPlan, JobState, JobStatus, PlacementFailure, Use
@@ -202,6 +202,9 @@ class FakeJobs(Faults):
     @answers
     def delete_volume(self, name: str, *, kind: VolumeKind = "host") -> None:
         if self.kinds.get(safe.word(PART, name)) == kind:
+            jobs = [*self.jobs.values(), *self.purged.values()]
+            if any(name in alloc.sources() for job in jobs for alloc in job.live()):
+                raise Unavailable(PART if kind == "host" else STORAGE, f"volume {name} in use")
             self.volumes.pop(name, None)
             self.kinds.pop(name, None)
 

@@ -1,7 +1,12 @@
-"""What tests/apps/workloads/test_lifecycle.py does to fakes, three times to the real parts."""
+"""What tests/apps/workloads/test_lifecycle.py does to fakes, done to the real parts: four lives at a time.
 
+One round of four in the suite; PAILLASSE_LIVES=50 makes the 200 that the fakes have (about half an hour).
+"""
+
+import os
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +19,11 @@ from tests.flows.fetching import fetch
 from tests.flows.outside import Outside
 from tests.waiting import wait_for
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(420)]
-STEPS = 12
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+ROUNDS = int(os.environ.get("PAILLASSE_LIVES", "1"))
+#: each in a project of its own, so that each one's quota is told apart; whether the app has passwords
+PEOPLE = {"alice": False, "bob": True, "charlie": False, "dana": True}
+STEPS = 20
 GONE_S = 30.0
 ENDS = {PRESENT: "running", STOPPED: "stopped", ASLEEP: "asleep", "archived": "archived", ABSENT: "gone"}
 TABLE = "name,mass\nhydrogen,1\n"
@@ -125,37 +133,50 @@ class RealLife:
         }
 
 
-@pytest.mark.parametrize(("seed", "secret"), [(1, False), (2, False), (3, True)])
-def test_a_life_ends_as_a_plain_model_says(
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_lives_end_as_a_plain_model_says(
     stack: dict[str, Any],
     api: Callable[[str], Api],
     fresh: Callable[[str], str],
     outside: Outside,
-    seed: int,
-    secret: bool,
+    number: int,
 ) -> None:
-    alice = api("alice")
-    before = alice.get(f"projects/{alice.project()['id']}/quota/")
-    real = RealLife(alice, random.Random(seed), secret, fresh("lives"))
+    lives = [
+        RealLife(api(person), random.Random(f"{number} {person}"), secret, fresh("lives"))
+        for person, secret in PEOPLE.items()
+    ]
+    with ThreadPoolExecutor(len(lives)) as pool:
+        for done in [pool.submit(live, each, stack, outside) for each in lives]:
+            done.result()
+
+
+def live(real: RealLife, stack: dict[str, Any], outside: Outside) -> None:
+    """From its begin to its end: what stands meanwhile and afterwards, and what the project is charged."""
+    quota = f"projects/{real.api.project()['id']}/quota/"
+    before = real.api.get(quota)
     real.begin()
     for _ in range(STEPS):
         real.step()
-    app = alice.until(real.id, ENDS[real.life.wanted])
+    app = real.api.until(real.id, ENDS[real.life.wanted])
     assert app["release"] == len(real.life.releases), real.done
     wait_for(lambda: counts(outside, real) == real.stands(), GONE_S, f"{real.stands()} after {real.done}")
-    after = alice.get(f"projects/{alice.project()['id']}/quota/")
-    assert _apps(after) - _apps(before) == real.life.charged().apps, real.done
+    assert _apps(real.api.get(quota)) - _apps(before) == real.life.charged().apps, real.done
     if real.life.wanted == PRESENT:
-        runs = [each for each in outside.allocations(real.life.slug) if each["ClientStatus"] == "running"]
-        assert len(runs) == real.life.content.count
-        status, body = fetch(stack, app["address"])
-        assert secret or (status, f"This is {real.life.content.title}" in body) == (200, True), body
+        serves(real, stack, outside)
     if real.life.wanted == "archived":
         real.undo()
-    alice.delete(real.id)
+    real.api.delete(real.id)
     real.life.moved(ABSENT)
     wait_for(lambda: counts(outside, real) == real.stands(), GONE_S, f"nothing is left after {real.done}")
-    assert alice.get(f"projects/{alice.project()['id']}/quota/") == before
+    assert real.api.get(quota) == before
+
+
+def serves(real: RealLife, stack: dict[str, Any], outside: Outside) -> None:
+    """As many copies as were asked for last run, and say what was asked last."""
+    runs = [each for each in outside.allocations(real.life.slug) if each["ClientStatus"] == "running"]
+    assert len(runs) == real.life.content.count, real.done
+    status, body = fetch(stack, real.life.host)
+    assert real.secret or (status, f"This is {real.life.content.title}" in body) == (200, True), body
 
 
 def counts(outside: Outside, real: RealLife) -> dict[str, int]:

@@ -130,7 +130,7 @@ async def delete(call: Call) -> Response:
         row = _volume(call, "host-volume-delete")
         users = [a["ID"] for a in call.store.rows("allocs") if not client_done(a) and uses(a, row)]
         if users:
-            raise ApiError(400, f"volume {row['ID']} in use by allocations: {users}".replace("'", ""))
+            raise ApiError(500, f"volume {row['ID']} in use by allocations: {users}".replace("'", ""))
         change.delete("volumes", row["ID"])
         index = change.index
     shutil.rmtree(Path(row["HostPath"]), ignore_errors=True)

@@ -1,14 +1,16 @@
 """The contract of the port `Jobs`."""
 
 import json
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from kernel.errors import Misconfigured, OutsideConflict, OutsideRefused
+from kernel.errors import Misconfigured, OutsideConflict, OutsideRefused, Unavailable
 from kernel.names import OutsideNames
 from orchestration.ports import AllocState, JobLine
+from orchestration.render.job import group_volumes
 from orchestration.specs import Volume, VolumeKind
 from tests.contract.ports.world import World, a_job
 
@@ -237,6 +239,33 @@ def test_a_csi_volume_is_made_once_and_deleted_once(world: World, slug: str) -> 
     assert jobs.volume_exists(name, kind="csi"), "nor deleted as one"
     jobs.delete_volume(name, kind="csi")
     assert not jobs.volume_exists(name, kind="csi")
+
+
+@pytest.mark.parametrize("kind", ["host", "csi"])
+def test_a_volume_in_use_is_deleted_once_it_is_free(world: World, slug: str, kind: VolumeKind) -> None:
+    """Meanwhile the part says "not now", never "no": the worker asks again."""
+    jobs, volume = world.drivers.jobs, Volume("data", 16, "data", kind)
+    name = OutsideNames(slug).volume("data")
+    try:
+        jobs.create_volume(name, size_mib=16, kind=kind)
+    except Misconfigured:
+        assert kind == "csi", "a cluster may have no CSI plugin, and then says so"
+        return
+    job = a_job(slug)
+    job["TaskGroups"][0]["Volumes"] = group_volumes(OutsideNames(slug), (volume,))
+    jobs.register(job, expected_index=0)
+    running(world, slug)
+    with pytest.raises(Unavailable):
+        jobs.delete_volume(name, kind=kind)
+    jobs.stop(slug)
+    world.until(lambda: ended(world, slug), "the job ended")
+
+    def deleted() -> bool:
+        with suppress(Unavailable):
+            jobs.delete_volume(name, kind=kind)
+        return not jobs.volume_exists(name, kind=kind)
+
+    world.until(deleted, "the volume is gone")
 
 
 @pytest.mark.parametrize("kind", ["host", "csi"])
