@@ -62,6 +62,9 @@ def test_a_sound_stack(stack: dict[str, Any]) -> None:
     rights = {(each["part"], each["process"]) for each in findings if each["code"] == "right.as_meant"}
     assert rights >= {("Nomad", name) for name in ("web", "worker", "watcher", "purge")}
     assert rights >= {("OpenBao", name) for name in ("web", "worker", "purge")}
+    if stack["drivers"]["csi_plugin"]:
+        assert rights >= {("Storage", name) for name in ("worker", "purge")}
+        assert "csi.well" in {each["code"] for each in findings}
 
 
 def test_a_right_that_is_missing_is_named(stack: dict[str, Any], tmp_path: Path) -> None:

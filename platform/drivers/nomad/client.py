@@ -9,6 +9,7 @@ from nomad import api
 from drivers import safe
 from drivers.nomad import convert, streams
 from drivers.nomad.errors import PART, NotThere, of_response, translated
+from drivers.nomad.plugins import CsiSetup
 from drivers.nomad.volumes import CsiPlugin, CsiVolumes, HostVolumes, Volumes
 from drivers.sessions import CONNECT_S, TIMEOUT, TokenHeader, new_session
 from kernel.errors import Misconfigured, OutsideConflict, OutsideRefused, Unavailable
@@ -58,6 +59,7 @@ class NomadJobs:
             "host": HostVolumes(self),
             "csi": CsiVolumes(self, csi or CsiPlugin(), namespace),
         }
+        self.csi = CsiSetup(self, csi or CsiPlugin(), namespace)  #: the lab's plugin, as it is set up
 
     def raw(self, method: str, *segments: str, body: Any = None, **params: str) -> requests.Response:
         """Call what python-nomad lacks. Each segment is checked; raises as every method does, or NotThere."""

@@ -19,7 +19,7 @@ _REFUSED = re.compile(
     r"(?:rpc error: )?(?:\d+ errors? occurred|cannot update|.*\bvalidation\b)", re.IGNORECASE
 )
 _ABSENT = re.compile(
-    r"(?i)(?:job|alloc\w*|node|deployment|volume|log entry for task .*) not found"
+    r"(?i)(?:job|alloc\w*|node|deployment|volume|plugin|log entry for task .*) not found"
     r'|unknown allocation "|task ".*" not started yet'
 )
 #: how Nomad tells what a CSI plugin said of a volume, or what keeps it from asking

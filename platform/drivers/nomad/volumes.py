@@ -113,19 +113,8 @@ class CsiVolumes:
         """Have the plugin make one that every node may write."""
         if not self._plugin.id:
             raise Misconfigured(STORAGE, "the lab names no CSI plugin (CSI_PLUGIN_ID)")
-        volume = {
-            "ID": safe.word(PART, name),
-            "Name": name,
-            "Namespace": self._namespace,
-            "PluginID": self._plugin.id,
-            "Parameters": dict(self._plugin.parameters),
-            "RequestedCapabilities": [
-                {"AccessMode": "multi-node-multi-writer", "AttachmentMode": "file-system"}
-            ],
-            "RequestedCapacityMin": size_mib * MIB,
-            "RequestedCapacityMax": size_mib * MIB,
-        }
-        self._caller.raw("PUT", "volume", "csi", name, "create", body={"Volumes": [volume]})
+        body = wanted_csi(name, self._plugin, self._namespace, size_mib)
+        self._caller.raw("PUT", "volume", "csi", name, "create", body=body)
 
     def delete(self, name: str) -> None:
         """Delete it; claims that outlived their allocations are let go first (Nomad issue 27324).
@@ -146,6 +135,21 @@ class CsiVolumes:
         except OutsideError as error:
             if not error.detail.startswith("volume not found"):
                 raise
+
+
+def wanted_csi(name: str, plugin: CsiPlugin, namespace: str, size_mib: int) -> dict[str, Any]:
+    """What Nomad is asked for: a volume that every node may write."""
+    volume = {
+        "ID": safe.word(PART, name),
+        "Name": name,
+        "Namespace": namespace,
+        "PluginID": plugin.id,
+        "Parameters": dict(plugin.parameters),
+        "RequestedCapabilities": [{"AccessMode": "multi-node-multi-writer", "AttachmentMode": "file-system"}],
+        "RequestedCapacityMin": size_mib * MIB,
+        "RequestedCapacityMax": size_mib * MIB,
+    }
+    return {"Volumes": [volume]}
 
 
 def _stubs(volume: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

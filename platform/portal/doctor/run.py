@@ -1,6 +1,6 @@
 """One round of the doctor."""
 
-from portal.doctor import edge, nomad, own, vault
+from portal.doctor import edge, nomad, own, storage, vault
 from portal.doctor.findings import Report
 from portal.doctor.processes import Process
 
@@ -10,6 +10,7 @@ def examine(processes: list[Process]) -> Report:
     report = Report()
     own.examine(report)
     nomad.examine(report, processes)
+    storage.examine(report, processes)
     vault.examine(report, processes)
     edge.examine(report, processes[0].opened)
     return report

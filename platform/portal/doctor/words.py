@@ -43,6 +43,16 @@ SAYS: Mapping[str, Promise] = {
     "nomad.no_machine": _("no machine is ready to take apps (%(count)s known)"),
     "nomad.no_driver": _("no ready machine runs any of the allowed drivers: %(drivers)s"),
     "nomad.machines": _("machines that are ready: %(count)s, with %(drivers)s"),
+    "csi.right": _("it may not do this with the volumes of the plugin: %(right)s"),
+    "csi.unknown": _("Nomad knows no CSI plugin %(name)s"),
+    "csi.no_controller": _("the plugin %(name)s has no healthy controller (%(of)s expected)"),
+    "csi.makes_none": _("the controllers of the plugin %(name)s make no volumes"),
+    "csi.no_node": _("the plugin %(name)s is healthy on no machine (%(nodes_of)s expected)"),
+    "csi.ailing": _(
+        "the plugin %(name)s: %(controllers)s of %(of)s controllers are healthy,"
+        " and %(nodes)s of %(nodes_of)s machines"
+    ),
+    "csi.well": _("the plugin %(name)s makes volumes: controllers %(controllers)s, machines %(nodes)s"),
     "vault.no_way": _("it has neither a token nor an AppRole"),
     "database.offered": _("apps are offered the database %(name)s, with the roles %(roles)s"),
     "database.incomplete": _("a database is offered to apps, but these settings are empty: %(settings)s"),
@@ -91,6 +101,16 @@ MEND: Mapping[str, Promise] = {
     "nomad.nobody_purges": _("Give the worker, or the process “purge”, deploy/nomad/purge.policy.hcl."),
     "nomad.no_machine": _("Start Nomad's clients, or make them eligible again."),
     "nomad.no_driver": _("Install a driver on the machines, or correct ALLOWED_DRIVERS."),
+    "csi.right": _(
+        "Give the process “%(process)s” its policies of deploy/nomad: plugins must be readable, too."
+    ),
+    "csi.unknown": _("Start the plugin's jobs, or correct CSI_PLUGIN_ID; nomad plugin status lists them."),
+    "csi.no_controller": _("Look at the plugin's controller job: nomad plugin status %(name)s"),
+    "csi.makes_none": _(
+        "Use a plugin that makes volumes (CREATE_DELETE_VOLUME), and name it in CSI_PLUGIN_ID."
+    ),
+    "csi.no_node": _("Run the plugin's node job on the machines that run apps: nomad plugin status %(name)s"),
+    "csi.ailing": _("Look at the plugin's jobs: nomad plugin status %(name)s"),
     "database.incomplete": _("Set them, or empty VAULT_DATABASE_MOUNT: then no database is offered."),
     "vault.no_way": _("Set VAULT_ROLE_ID_FILE and VAULT_SECRET_ID_FILE, or VAULT_TOKEN_FILE, for it."),
     "traefik.no_consul": _("Turn it on in Traefik's static settings, as in deploy/traefik/traefik.yaml."),
@@ -112,6 +132,7 @@ PARTS: Mapping[str, Promise] = {
     "Quotas": _("Quotas"),
     "Runtimes": _("Runtimes"),
     "Mail": _("Mail"),
+    "Storage": _("Storage"),
     "Apps": _("Apps"),
     "Files": _("Files"),
 }

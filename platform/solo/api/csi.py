@@ -148,22 +148,28 @@ async def plugins(call: Call) -> Response:
     """GET /v1/plugins?type=csi."""
     call.known()
     name = call.context.machine.options.csi_plugin
-    found = [_plugin(name)] if name and call.query("type", "csi") == "csi" else []
+    found = [_stub_of(name)] if name and call.query("type", "csi") == "csi" else []
     return await blocking(call, lambda: (call.store.index, found))
 
 
-def _plugin(name: str) -> Row:
+def _stub_of(name: str) -> Row:
     counts = {"ControllersHealthy": 1, "ControllersExpected": 1, "NodesHealthy": 1, "NodesExpected": 1}
     return {"ID": name, "Provider": PROVIDER, "ControllerRequired": True, **counts,
             "CreateIndex": 1, "ModifyIndex": 1}  # fmt: skip
 
 
 async def plugin(call: Call) -> Response:
-    """GET /v1/plugin/csi/{id}."""
-    call.known()
-    if call.path("id") != call.context.machine.options.csi_plugin:
+    """GET /v1/plugin/csi/{id}, with this machine as its controller and its node."""
+    call.token.need("plugin-read")
+    name, node = call.path("id"), call.context.machine.node_id
+    if name != call.context.machine.options.csi_plugin:
         raise ApiError(404, "plugin not found")
-    return answer(_plugin(call.path("id")), call.store.index)
+    half = {"PluginID": name, "AllocID": "", "Healthy": True, "Provider": PROVIDER, "ProviderVersion": ""}
+    able = {"SupportsCreateDelete": True, "SupportsAttachDetach": False}
+    controllers = {node: {**half, "ControllerInfo": able, "NodeInfo": None}}
+    nodes = {node: {**half, "ControllerInfo": None, "NodeInfo": {"ID": node}}}
+    whole = {**_stub_of(name), "Version": "", "Controllers": controllers, "Nodes": nodes, "Allocations": []}
+    return answer(whole, call.store.index)
 
 
 routes = [

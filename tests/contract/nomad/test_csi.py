@@ -73,3 +73,16 @@ def test_a_job_mounts_by_right(nomad: Target, rights: list[str], allowed: bool) 
         assert answer.status_code == (200 if allowed else 403), answer.text
     finally:
         nomad.purge(job["ID"])
+
+
+@pytest.mark.parametrize("nomad", GUARDED, indirect=True)
+@pytest.mark.parametrize(
+    ("rights", "status", "says"),
+    [
+        pytest.param(["csi-write-volume"], 403, "Permission denied", id="a volume's right is no plugin's"),
+        pytest.param(["csi-write-volume", "plugin-read"], 404, "plugin not found", id="with right"),
+    ],
+)
+def test_reading_a_plugin(nomad: Target, rights: list[str], status: int, says: str) -> None:
+    answer = nomad.call("GET", "/v1/plugin/csi/nowhere", token=nomad.rights(rights))
+    assert (answer.status_code, answer.text) == (status, says)
