@@ -102,7 +102,8 @@ def event(code: str, params: Mapping[str, Any]) -> str:
         reason = why(str(params.get("reason_code") or ""), params.get("facts"))
         params = {**params, "reason": reason or params.get("message", "")}
     days = {name: _day(str(value)) for name, value in params.items() if name.endswith("_on") and value}
-    told = str(EVENTS.get(code, code)) % Facts({**params, **days, "by": who(str(params.get("by", "")))})
+    people = {name: who(str(params.get(name, ""))) for name in ("by", "granted")}
+    told = str(EVENTS.get(code, code)) % Facts({**params, **days, **people})
     told = told.rstrip(" \u00a0\u202f:")  # a check that was not asked yet says nothing
     return told[:1].upper() + told[1:]
 

@@ -87,6 +87,7 @@ DIMENSIONS: Mapping[str, Promise] = {
 EVENTS: Mapping[str, Promise] = {
     "app.requested": _("%(by)s asked for it."),
     "app.released": _("%(by)s made release %(number)s."),
+    "app.granted": _("%(by)s made release %(number)s, granted by %(granted)s."),
     "app.restored": _("%(by)s went back to release %(restores)s, as release %(number)s."),
     "app.promoted": _("%(by)s let release %(number)s in."),
     "app.aborted": _("%(by)s gave release %(number)s up before it was let in."),

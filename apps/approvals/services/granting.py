@@ -103,6 +103,7 @@ def declare(request: Request, app: App, actor: Actor, resources: Mapping[str, in
     request.operation = workloads.declare(
         app=app,
         actor=actor,
+        author=_author(request),
         parameters=payload["parameters"],
         resources=resources,
         files=payload["files"],
@@ -112,6 +113,12 @@ def declare(request: Request, app: App, actor: Actor, resources: Mapping[str, in
         rollout=workloads.Rollout.of(payload),
         operation=request.operation,
     )
+
+
+def _author(request: Request) -> Actor | None:
+    """Who asked: theirs is the release, whoever granted it."""
+    person = request.requester
+    return Actor(kind="person", id=person.id, label=person.label) if person else None
 
 
 def _quota(request: Request, grant: Grant) -> tuple[dict[str, int], date | None]:

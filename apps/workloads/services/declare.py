@@ -37,11 +37,13 @@ def declare(
     reason: str = "",
     rollout: Rollout = ROLLING,
     operation: Operation | None = None,
+    author: Actor | None = None,
 ) -> Operation:
     """Make the next release and want it present. The caller reserves its quota in the same transaction.
 
-    `operation` is the one that the request opened; without it one is opened here. Raises Conflict where the
-    app is on its way out, Refused where the job cannot be rendered.
+    `operation` is the one that the request opened; without it one is opened here. `author` is who asked for
+    what the actor grants, a person or a rule; without it the actor is. Raises Conflict where the app is on
+    its way out, Refused where the job cannot be rendered.
     """
     related = App.objects.select_related("project", "template", "release")
     app = related.select_for_update(no_key=True, of=("self",)).get(id=app.id)
@@ -49,14 +51,15 @@ def declare(
     kind = OperationKind.CREATE if app.desired == Desired.REQUESTED else OperationKind.CHANGE
     if app.desired not in VERBS[kind].sources:
         raise Conflict("app.leaving", desired=app.desired)
-    release = _release(app, actor, reason, template_version, driver, parameters, resources, files, rollout)
+    asked_by = author or actor
+    release = _release(app, asked_by, reason, template_version, driver, parameters, resources, files, rollout)
     if beside(app, rollout):
         app.canary_generation = app.generation + 1
     before = {"desired": app.desired, "release": app.release.number if app.release else 0}
     app.release = release
     advance(app=app, actor=actor, desired=Desired.PRESENT)
     operation = _take(operation, app, kind, actor)
-    _tell(app, release, actor)
+    _tell(app, release, asked_by, actor)
     audit.record(
         actor=actor,
         verb="app.released",
@@ -77,13 +80,16 @@ def declare(
     return operation
 
 
-def _tell(app: App, release: Release, actor: Actor) -> None:
-    """The timeline's line: a new release, or an old one that is made again."""
-    if release.restores is None:
-        operations.tell(app=app, code="app.released", actor=actor, number=release.number)
-    else:
+def _tell(app: App, release: Release, author: Actor, granted_by: Actor) -> None:
+    """The timeline's line: a new release and who granted it, or an old one that is made again."""
+    if release.restores is not None:
         numbers = {"number": release.number, "restores": release.restores}
-        operations.tell(app=app, code="app.restored", actor=actor, **numbers)
+        operations.tell(app=app, code="app.restored", actor=author, **numbers)
+    elif author == granted_by:
+        operations.tell(app=app, code="app.released", actor=author, number=release.number)
+    else:
+        granted = {"number": release.number, "granted": granted_by.label}
+        operations.tell(app=app, code="app.granted", actor=author, **granted)
 
 
 def advance(*, app: App, actor: Actor, desired: Desired) -> None:

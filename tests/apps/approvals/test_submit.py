@@ -16,7 +16,7 @@ from apps.audit.models import Event
 from apps.projects.models import Project
 from apps.quotas.selectors import figures
 from apps.workloads.enums import Desired, OperationState
-from apps.workloads.models import App, Claim, Release
+from apps.workloads.models import App, AppEvent, Claim, Release
 from kernel.errors import Conflict, Forbidden, Missing, QuotaExceeded, Refused, RefusedMany
 from tests.atonce import at_once
 from tests.cast import actor
@@ -55,6 +55,7 @@ def test_within_quota_is_decided_at_once_by_a_named_rule(alice: Person) -> None:
     }
     release = Release.objects.get(app=app)
     assert (release.number, release.driver, release.parameters) == (1, "docker", {"title": "Hello"})
+    assert (release.author_id, release.author_label) == (alice.id, alice.label), "not the rule"
     assert len(release.job_digest) == 64
 
 
@@ -104,6 +105,9 @@ def test_approval_beyond_quota_lifts_the_limit_for_this_app_alone(alice: Person,
     decision = services.approve(actor=actor(bob), person=bob, request_id=made.request.id, reason="granted")
     app = App.objects.get(id=made.app.id)
     assert app.desired == Desired.PRESENT
+    assert Release.objects.get(app=app).author_id == alice.id
+    told = AppEvent.objects.get(app=app, code="app.granted").params
+    assert told == {"by": alice.label, "number": 1, "granted": bob.label}
     cpu = next(each for each in figures(app.project_id) if each.dimension == "cpu_mhz")
     assert (cpu.reserved, cpu.limit, cpu.base_limit, cpu.free, cpu.over) == (5000, 5000, 4000, 0, True)
     assert any(row["asked"] == 5000 for row in decision.figures)
