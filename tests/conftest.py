@@ -5,12 +5,18 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from hypothesis import settings as hypothesis
 from pytest_django import DjangoDbBlocker, Settings
 
 from tests import stack as stack_file
 from tests.cast import alice, bob, charlie, dana, erik, genomics, signed_in
 
 __all__ = ["alice", "bob", "charlie", "dana", "erik", "genomics", "signed_in"]
+
+
+# How fast the machine is proves nothing. `.ci/run` takes the profile `ci`: the same examples each time.
+hypothesis.register_profile("paillasse", deadline=None)
+hypothesis.load_profile("paillasse")
 
 
 @pytest.fixture(scope="session")

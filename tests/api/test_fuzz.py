@@ -49,7 +49,7 @@ def sound(response: Any) -> None:
         json.loads(response.content)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=60, suppress_health_check=QUIET)
 @given(changes=st.dictionaries(FIELDS, JSON, max_size=3))
 def test_bodies_of_a_request(world: World, changes: dict[str, object]) -> None:
     tool = caller(world.alice)
@@ -59,7 +59,7 @@ def test_bodies_of_a_request(world: World, changes: dict[str, object]) -> None:
     world.alice.tokens.all().delete()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=40, suppress_health_check=QUIET)
 @given(body=JSON)
 def test_any_json(world: World, body: object) -> None:
     tool = caller(world.alice)
@@ -68,7 +68,7 @@ def test_any_json(world: World, body: object) -> None:
     world.alice.tokens.all().delete()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=40, suppress_health_check=QUIET)
 @given(
     name=st.sampled_from(["limit", "offset", "ordering", "search", "project", "desired", "name", "wait"]),
     value=st.text(max_size=20),

@@ -49,7 +49,7 @@ def blow(run: Run, storm: list[Any], desired: Any) -> None:
         run.clock.tick(0.2)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(up=STORM, down=STORM)
 def test_a_storm_costs_time_and_nothing_else(up: list[Any], down: list[Any]) -> None:
     run = Run(NOTEBOOK)

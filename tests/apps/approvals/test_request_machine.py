@@ -91,7 +91,7 @@ def ask(cast: dict[str, Person], project: Project) -> list[UUID]:
     return [made.id, drafted.id]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_is_tried(cast: dict[str, Person], genomics: Project, steps: list[Any]) -> None:
     with transaction.atomic():

@@ -197,7 +197,7 @@ ASKED = st.tuples(st.sampled_from(["page", "careful"]), st.sampled_from([100, 20
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=QUIET)
+@settings(max_examples=25, suppress_health_check=QUIET)
 @given(
     rules=st.lists(st.tuples(TERMS, st.booleans()), max_size=3),
     asked=st.lists(ASKED, min_size=1, max_size=4),

@@ -146,7 +146,7 @@ TYPED = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.dictionaries(st.sampled_from(sorted(set(PROPERTIES) - {"file", "flag"})), TYPED))
 def test_form_and_schema_agree(data: dict[str, str]) -> None:
     """What a browser sends is judged as the same answer sent through the API."""

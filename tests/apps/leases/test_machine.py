@@ -52,7 +52,7 @@ ACTS = st.tuples(
 STEPS = st.lists(st.one_of(DAYS, DAYS, DAYS, DAYS, BACK, ACTS), min_size=4, max_size=20)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_whatever_is_tried(
     alice: Person, dana: Person, bob: Person, genomics: Project, steps: list[Any]

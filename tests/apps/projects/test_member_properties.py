@@ -95,7 +95,7 @@ class Lab:
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=st.lists(MOVES, max_size=20))
 def test_somebody_always_owns_it(moves: list[tuple[str, int, int, object]]) -> None:
     with undone():

@@ -184,7 +184,6 @@ def test_counters_are_the_sums_of_their_charges(bob: Person, dana: Person) -> No
         settings=settings(
             max_examples=25,
             stateful_step_count=15,
-            deadline=None,
             suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
         ),
     )

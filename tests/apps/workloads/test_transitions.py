@@ -106,7 +106,7 @@ ENDS = {
 }
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, max_size=12))
 def test_any_history_converges_to_what_was_wanted_last(alice: Person, steps: list[str]) -> None:
     chain, app = Chain(), submit(alice, f"h{App.objects.count()}").app

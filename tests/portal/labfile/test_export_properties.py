@@ -49,7 +49,7 @@ def make(
 
 
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(name="x", description="0\x850\u20281", lab=({}, {}, False))  # ends of lines for YAML alone
 @given(name=FORMULAS | TEXT, description=FORMULAS | TEXT, lab=LABS)
 def test_out_and_in_again(genomics: Project, dana: Person, name: str, description: str, lab: Lab) -> None:
