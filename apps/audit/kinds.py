@@ -50,6 +50,7 @@ ACTIONS: Mapping[str, Promise] = {
     "volume.measure": _("Measure of volumes asked"),
     "volume.leaving": _("Deletion of a volume asked"),
     "volume.deleted": _("Volume deleted"),
+    "volume.stray_deleted": _("Empty volume of an app that is gone deleted"),
     "snapshot.pending": _("Snapshot asked"),
     "snapshot.taking": _("Snapshot begun"),
     "snapshot.ready": _("Snapshot taken"),

@@ -30,3 +30,11 @@ class Every(models.TextChoices):
 
     DAILY = "daily", _("Every day")
     WEEKLY = "weekly", _("Every week")
+
+
+class StrayWhy(models.TextChoices):
+    """Why a volume is nobody's."""
+
+    GONE = "gone", _("Its app was removed for good.")
+    BESIDE = "beside", _("Its app has no such volume.")
+    UNKNOWN = "unknown", _("No app of this portal has or had this name.")

@@ -5,7 +5,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from apps.volumes.enums import Every, RestoreState, SnapshotState
+from apps.volumes.enums import Every, RestoreState, SnapshotState, StrayWhy
+from apps.workloads.enums import VolumeKinds
 from apps.workloads.models import App, AppVolume, Release
 
 
@@ -109,3 +110,25 @@ class Schedule(models.Model):
     by_id = models.UUIDField(null=True)
     by_label = models.CharField(max_length=200)
     missed = models.CharField(max_length=60, blank=True)  # why the last one did not come about
+
+
+class Stray(models.Model):
+    """A volume of the cluster that is named as ours are, and that no app has."""
+
+    name = models.CharField(max_length=128)  # outside
+    kind = models.CharField(max_length=4, choices=VolumeKinds)
+    outside_id = models.CharField(max_length=128)  # Nomad's
+    why = models.CharField(max_length=10, choices=StrayWhy)
+    volume = models.ForeignKey(  # what it would be: the ended row of an app that is gone
+        AppVolume, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    found_at = models.DateTimeField()  # since when it is known
+    seen_at = models.DateTimeField()  # and was last seen
+    asked_at = models.DateTimeField(null=True)  # when a keeper was last asked to look into it
+    used_bytes = models.PositiveBigIntegerField(null=True)  # what it saw; null: it did not
+    files = models.PositiveBigIntegerField(null=True)
+    reason = models.CharField(max_length=60, blank=True)  # why it could not look
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "outside_id"], name="volumes_stray_once")]
+        ordering = ["found_at", "name"]

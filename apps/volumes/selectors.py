@@ -10,10 +10,11 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from apps.volumes.enums import RestoreState, SnapshotState
-from apps.volumes.models import Restore, Schedule, Snapshot, Use
+from apps.volumes.models import Restore, Schedule, Snapshot, Stray, Use
 from apps.volumes.transitions import OPEN_RESTORE
 from apps.workloads.models import App, AppVolume
 from kernel.errors import Missing
+from kernel.names import OutsideNames
 
 MIB = 1024 * 1024
 NEARLY, FULL = 75, 95  #: percent of a volume's size at which the page warns
@@ -99,6 +100,17 @@ def restored_by(key: str) -> Snapshot:
     if found is None:
         raise Missing
     return found.snapshot
+
+
+def owned() -> set[tuple[str, str]]:
+    """Kind and outside name of every volume that an app has, or is about to have."""
+    rows = AppVolume.objects.filter(deleted_at__isnull=True).values_list("kind", "app__slug", "name")
+    return {(kind, OutsideNames(slug).volume(name)) for kind, slug, name in rows}
+
+
+def strays() -> QuerySet[Stray]:
+    """Volumes of nobody, as last listed; those known longest first."""
+    return Stray.objects.select_related("volume__app")
 
 
 def moving(standing: Sequence[Standing], restore: Restore | None) -> bool:

@@ -16,6 +16,7 @@ KEEPER_PREFIX = f"{RESERVED_PREFIX}volume-"
 _SLUG = re.compile(r"[a-z](?:[a-z0-9-]{0,22}[a-z0-9])?")
 _FULL = re.compile(r"[a-z][a-z0-9-]*--[a-z2-7]{6}")
 _KEEPER = re.compile(rf"{KEEPER_PREFIX}([a-z][a-z0-9-]*--[a-z2-7]{{6}})-[0-9a-f]{{8}}")
+_VOLUME = re.compile(r"([a-z][a-z0-9-]*?--[a-z2-7]{6})-([a-z][a-z0-9-]*)")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648 base32, lower case: no 0/o or 1/l to confuse
 
 
@@ -32,6 +33,12 @@ def is_full_slug(text: str) -> bool:
 def slug_of_keeper(text: str) -> str:
     """The full slug of the app on whose volume a job of this id works; empty where it is no such id."""
     found = _KEEPER.fullmatch(text)
+    return found[1] if found and is_full_slug(found[1]) else ""
+
+
+def slug_of_volume(text: str) -> str:
+    """The full slug of the app whose volume would have this name outside; empty where it is no such name."""
+    found = _VOLUME.fullmatch(text)
     return found[1] if found and is_full_slug(found[1]) else ""
 
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from orchestration.deployment import DeploymentState
 from orchestration.machines import NodeState
 from orchestration.specs import VolumeKind
+from orchestration.storage import VolumeState
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,10 @@ class Jobs(Protocol):
 
         Raises Unavailable while it is claimed: claims that outlived their allocation are let go meanwhile.
         """
+        ...
+
+    def list_volumes(self) -> tuple[VolumeState, ...]:
+        """All volumes of the namespace whose names have the form of ours, of both kinds."""
         ...
 
     def list_ours(self) -> tuple[JobState, ...]:

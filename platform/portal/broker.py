@@ -41,6 +41,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "tell-ending-grants": {"task": "apps.quotas.tasks.tell_ending", "schedule": timedelta(hours=6)},
     "sample-usage": {"task": "apps.quotas.tasks.sample_usage", "schedule": timedelta(hours=1)},
     "look-at-volumes": {"task": "apps.volumes.tasks.look", "schedule": timedelta(seconds=3)},
+    "find-strays": {"task": "apps.volumes.tasks.find_strays", "schedule": timedelta(minutes=10)},
     "thin-usage": {"task": "apps.quotas.tasks.thin_usage", "schedule": timedelta(hours=24)},
     "recount": {"task": "apps.quotas.tasks.recount", "schedule": timedelta(hours=24)},
 }

@@ -6,10 +6,11 @@ from typing import Any
 from drivers import safe
 from drivers.nomad.errors import STORAGE
 from kernel.errors import Misconfigured, OutsideConflict, OutsideRefused, Unavailable
-from kernel.names import is_full_slug
+from kernel.names import is_full_slug, slug_of_volume
 from orchestration.machines import NodeState
 from orchestration.ports import AllocState, JobLine, JobPlan, JobState, JobStatus, PlacementFailure, Use
 from orchestration.specs import VolumeKind
+from orchestration.storage import VolumeState
 from tests.fakes.allocations import FakeAlloc
 from tests.fakes.fakejob import FakeJob
 from tests.fakes.faults import Faults, answers
@@ -207,6 +208,13 @@ class FakeJobs(Faults):
                 raise Unavailable(PART if kind == "host" else STORAGE, f"volume {name} in use")
             self.volumes.pop(name, None)
             self.kinds.pop(name, None)
+
+    @answers
+    def list_volumes(self) -> tuple[VolumeState, ...]:
+        found = ((name, kind) for name, kind in self.kinds.items() if slug_of_volume(name))
+        return tuple(
+            VolumeState(name, name, kind, MACHINE.id if kind == "host" else "") for name, kind in found
+        )
 
     @answers
     def list_ours(self) -> tuple[JobState, ...]:

@@ -94,6 +94,13 @@ def test_it_measures_what_the_disk_holds(folder: Path) -> None:
     assert 9 * 2**20 < found["used_bytes"] < 10 * 2**20, "one file of two names is counted once"
 
 
+def test_what_a_broken_restore_left_is_measured_too(tmp_path: Path) -> None:
+    """A volume that holds what was there before is not empty."""
+    (tmp_path / ".paillasse-before").mkdir()
+    (tmp_path / ".paillasse-before" / "note").write_text("a term's work")
+    assert run("measure", tmp_path)[1]["files"] == 1
+
+
 def test_a_snapshot_comes_back_as_it_was(folder: Path, portal: str, tmp_path: Path) -> None:
     code, said, error = run("snapshot", folder, portal)
     assert code == 0, error

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from kernel.names import OutsideNames, slug_of_keeper
+from kernel.names import OutsideNames, slug_of_keeper, slug_of_volume
 from orchestration.policy import judge, judge_keeper
 from orchestration.render import render_keeper
 from orchestration.render.keeper import PROGRAM
@@ -46,6 +46,23 @@ def test_it_is_no_apps_job_and_its_name_tells_whose_it_is() -> None:
     assert slug_of_keeper(job["ID"]) == SLUG
     assert judge(job, RULES), "the policy of apps does not take it"
     assert "paillasse.app" not in job["Meta"]
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        (OutsideNames(SLUG).volume("data"), SLUG),
+        (OutsideNames(SLUG).volume("data-of--old"), SLUG),
+        (SLUG, ""),
+        (f"{SLUG}-", ""),
+        (f"{SLUG}-Data", ""),
+        ("lab-scratch", ""),
+        ("a--bcdefg-data--hijkl2-more", "a--bcdefg"),
+        ("x" * 60 + "--abcdef-data", ""),
+    ],
+)
+def test_the_name_of_a_volume_tells_whose_it_is(name: str, slug: str) -> None:
+    assert slug_of_volume(name) == slug
 
 
 def test_nothing_in_the_program_speaks_to_nomad() -> None:

@@ -1,8 +1,7 @@
-"""Everything that is not at rest, looked at in turn: what cannot be brought on holds up nothing else."""
+"""Everything that is not at rest, looked at in turn."""
 
 from collections.abc import Callable, Iterable
 
-import structlog
 from django.db.models import Model
 from django.utils import timezone
 
@@ -10,18 +9,17 @@ from apps.volumes import services
 from apps.volumes.enums import RestoreState, SnapshotState
 from apps.volumes.models import Restore, Snapshot, Use
 from apps.volumes.reconcile import jobs, measures, restores, snapshots
+from apps.volumes.reconcile.each import each_by_itself
 from apps.volumes.transitions import OPEN_RESTORE, OPEN_SNAPSHOT
 from apps.workloads import lab
 from apps.workloads.models import AppVolume
 from drivers.wiring import open_drivers
-from kernel.errors import OutsideError, PaillasseError
 from kernel.names import OutsideNames
 from orchestration.ports import Drivers
 
 _APP = "volume__app__release"
 _ENDED = [SnapshotState.READY, SnapshotState.FAILED]
 _OVER = [RestoreState.DONE, RestoreState.FAILED]
-log = structlog.get_logger(__name__)
 
 
 def sweep(drivers: Drivers | None = None) -> int:
@@ -34,7 +32,7 @@ def sweep(drivers: Drivers | None = None) -> int:
     services.ask_due_measures(now)
     services.forget_gone()
     ports = drivers or open_drivers(lab.wiring())
-    return sum(_each(rows, look, ports) for rows, look in _moving())
+    return sum(each_by_itself(rows, look, ports) for rows, look in _moving())
 
 
 def _moving() -> list[tuple[Iterable[Model], Callable[..., object]]]:
@@ -56,18 +54,3 @@ def _moving() -> list[tuple[Iterable[Model], Callable[..., object]]]:
 def _tidy(row: Snapshot | Restore | Use, drivers: Drivers) -> None:
     app = row.app if isinstance(row, Restore) else row.volume.app
     jobs.take_away(row, OutsideNames(app.slug), drivers)
-
-
-def _each(rows: Iterable[Model], look: Callable[..., object], drivers: Drivers) -> int:
-    count = 0
-    for row in rows:
-        count += 1
-        try:
-            look(row, drivers)
-        except OutsideError as error:
-            log.info("volumes.part_away", code=error.code, detail=error.detail[:200])
-        except PaillasseError as error:
-            log.info("volumes.moved_on", code=error.code, row=str(row.pk))
-        except Exception:
-            log.exception("volumes.look_died", row=str(row.pk))
-    return count

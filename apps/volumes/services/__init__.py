@@ -6,10 +6,12 @@ from apps.volumes.services.moving import move_restore, move_snapshot, tidied
 from apps.volumes.services.removing import delete_volume, forget_gone, volume_gone
 from apps.volumes.services.restoring import asked_to_stop, restore, restore_into_new, restored
 from apps.volumes.services.scheduling import clear_schedule, set_schedule, take_due
+from apps.volumes.services.straying import ask_inside, note_inside, note_strays, stray_gone
 from apps.volumes.services.taking import delete_snapshot, deleted, note_download, retry, take
 
 __all__ = [
     "ask_due_measures",
+    "ask_inside",
     "asked_to_stop",
     "begin_part",
     "clear_schedule",
@@ -24,12 +26,15 @@ __all__ = [
     "move_snapshot",
     "no_room",
     "note_download",
+    "note_inside",
     "note_part",
+    "note_strays",
     "restore",
     "restore_into_new",
     "restored",
     "retry",
     "set_schedule",
+    "stray_gone",
     "take",
     "take_due",
     "tidied",

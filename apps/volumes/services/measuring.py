@@ -25,7 +25,7 @@ def measure(*, actor: Actor, app_id: UUID) -> int:
     found = list(AppVolume.objects.filter(app=app, deleted_at__isnull=True))
     now = timezone.now()
     for volume in found:
-        _ask(volume, now)
+        ask(volume, now)
     audit.record(
         actor=actor,
         verb="volume.measure",
@@ -37,7 +37,7 @@ def measure(*, actor: Actor, app_id: UUID) -> int:
     return len(found)
 
 
-def _ask(volume: AppVolume, now: datetime) -> None:
+def ask(volume: AppVolume, now: datetime) -> None:
     """Ask once; a second asking joins the first."""
     use, _made = Use.objects.get_or_create(volume=volume)
     Use.objects.filter(pk=use.pk, asked_at__isnull=True, tidied=True).update(
@@ -58,7 +58,7 @@ def ask_due_measures(now: datetime) -> int:
     )
     chosen = list(due.exclude(use__asked_at__isnull=False).order_by("use__measured_at")[:AT_ONCE])
     for volume in chosen[: max(0, AT_ONCE - under_way)]:
-        _ask(volume, now)
+        ask(volume, now)
     return len(chosen)
 
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from django import template
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext, ngettext
 
-from apps.volumes.models import Restore, Schedule, Snapshot, Use
+from apps.volumes.models import Restore, Schedule, Snapshot, Stray, Use
 from apps.volumes.reasons import why
 
 register = template.Library()
@@ -59,3 +60,16 @@ def bytes_read(size: int | None) -> str:
 def bar(percent: int | None) -> int:
     """How wide the bar is: a full one is full."""
     return min(100, percent or 0)
+
+
+@register.filter
+def stray_inside(stray: Stray) -> str:
+    """What is known of the content of a volume of nobody, and what becomes of it."""
+    if stray.volume is None:
+        return gettext("Not looked into: the portal leaves it alone.")
+    if stray.reason:
+        return gettext("It could not be looked into: it is tried again every day.")
+    if stray.files is None:
+        return gettext("It is looked into, and deleted where it holds nothing.")
+    told = {"n": stray.files, "size": bytes_read(stray.used_bytes)}
+    return ngettext("%(n)s file, %(size)s", "%(n)s files, %(size)s", stray.files) % told

@@ -17,6 +17,7 @@ from kernel.names import is_full_slug
 from orchestration.machines import NodeState
 from orchestration.ports import AllocState, JobLine, JobPlan, JobState, JobStatus, Use
 from orchestration.specs import VolumeKind
+from orchestration.storage import VolumeState
 
 PAGE = 200  #: lines a page of a list
 STREAMS = ("stdout", "stderr")
@@ -246,6 +247,11 @@ class NomadJobs:
     def delete_volume(self, name: str, *, kind: VolumeKind = "host") -> None:
         """Delete a volume with what it holds; nothing happens where none stands."""
         self._volumes[kind].delete(name)
+
+    def list_volumes(self) -> tuple[VolumeState, ...]:
+        """All volumes of our form, of both kinds, in pages."""
+        with translated():
+            return tuple(each for kind in self._volumes.values() for each in kind.listed())
 
     def list_ours(self) -> tuple[JobState, ...]:
         """All jobs of the namespace that carry our mark."""

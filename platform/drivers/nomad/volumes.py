@@ -1,6 +1,6 @@
 """Volumes of both kinds, which python-nomad does not know."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -10,6 +10,8 @@ import requests
 from drivers import safe
 from drivers.nomad.errors import PART, STORAGE, NotThere
 from kernel.errors import Misconfigured, OutsideError, Unavailable
+from kernel.names import slug_of_volume
+from orchestration.storage import VolumeState
 
 MIB = 1024 * 1024
 #: what a client says of an allocation that will touch nothing any more
@@ -23,9 +25,17 @@ class Caller(Protocol):
         """Call Nomad."""
         ...
 
+    def listed(self, *segments: str, **params: str) -> Iterator[Mapping[str, Any]]:
+        """All lines of a list."""
+        ...
+
 
 class Volumes(Protocol):
     """One kind of volumes, by name."""
+
+    def listed(self) -> Iterator[VolumeState]:
+        """All of the namespace that have the form of ours."""
+        ...
 
     def exists(self, name: str) -> bool:
         """Whether one stands."""
@@ -53,6 +63,12 @@ class HostVolumes:
         wanted = safe.word(PART, name)
         lines = self._caller.raw("GET", "volumes", type="host", filter=f'Name == "{wanted}"').json() or ()
         return [safe.uuid(PART, line["ID"]) for line in lines if line["Name"] == wanted]
+
+    def listed(self) -> Iterator[VolumeState]:
+        """All of the namespace that have the form of ours."""
+        for line in self._caller.listed("volumes", type="host"):
+            if slug_of_volume(line["Name"]):
+                yield VolumeState(line["ID"], line["Name"], "host", line["NodeID"])
 
     def exists(self, name: str) -> bool:
         """Whether one of that name stands in the namespace."""
@@ -104,6 +120,12 @@ class CsiVolumes:
         except NotThere:
             return None
         return found
+
+    def listed(self) -> Iterator[VolumeState]:
+        """All of the namespace that have the form of ours."""
+        for line in self._caller.listed("volumes", type="csi"):
+            if slug_of_volume(line["ID"]):
+                yield VolumeState(line["ID"], line["ID"], "csi")
 
     def exists(self, name: str) -> bool:
         """Whether one of that id stands in the namespace."""

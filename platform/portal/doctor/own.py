@@ -14,11 +14,12 @@ from django.db.migrations.executor import MigrationExecutor
 
 from apps.catalogue import selectors as catalogue
 from apps.quotas import selectors as quotas
+from apps.volumes import selectors as volumes
 from portal.checks import TAG
 from portal.doctor.findings import Report
 
 POSTGRESQL, REDIS, MAIL, RUNTIMES = "PostgreSQL", "Redis", "Mail", "Runtimes"
-SETTINGS, CATALOGUE, QUOTAS = "Settings", "Catalogue", "Quotas"
+SETTINGS, CATALOGUE, QUOTAS, VOLUMES = "Settings", "Catalogue", "Quotas", "Volumes"
 POSTGRESQL_MIN, REDIS_MIN = 15, 7
 TIMEOUT_S = 5
 _PROCESSES = {"exec", "raw_exec"}
@@ -31,6 +32,7 @@ def examine(report: Report) -> None:
     if _postgresql(report):
         _catalogue(report)
         _quotas(report)
+        _volumes(report)
         _runtimes(report)
     _redis(report)
     _mail(report)
@@ -92,6 +94,15 @@ def _quotas(report: Report) -> None:
         report.error(QUOTAS, "quotas.unequal", count=len(unequal), where=where[:200])
     else:
         report.ok(QUOTAS, "quotas.exact")
+
+
+def _volumes(report: Report) -> None:
+    """What the worker last found in Nomad that no app has."""
+    names = [each.name for each in volumes.strays()]
+    if names:
+        report.warn(VOLUMES, "volumes.nobodys", count=len(names), names=", ".join(names)[:200])
+    else:
+        report.ok(VOLUMES, "volumes.owned")
 
 
 def _runtimes(report: Report) -> None:

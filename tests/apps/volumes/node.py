@@ -51,7 +51,8 @@ class Node:
         return json.dumps(does[work](source, *more))
 
     def measure(self, source: str) -> dict[str, Any]:
-        return {"used_bytes": len(self.disk.get(source, b"")), "files": 1}
+        held = self.disk.get(source, b"")
+        return {"used_bytes": len(held), "files": int(bool(held))}
 
     def snapshot(self, source: str, url: str) -> dict[str, Any]:
         content = self.disk.get(source, b"") or b"\0"

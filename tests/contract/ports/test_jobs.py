@@ -242,6 +242,24 @@ def test_a_csi_volume_is_made_once_and_deleted_once(world: World, slug: str) -> 
 
 
 @pytest.mark.parametrize("kind", ["host", "csi"])
+def test_the_list_of_volumes_holds_those_of_our_form(world: World, slug: str, kind: VolumeKind) -> None:
+    jobs, name, other = world.drivers.jobs, OutsideNames(slug).volume("data"), f"other-{uuid4().hex[:8]}"
+    try:
+        for each in (name, other):
+            jobs.create_volume(each, size_mib=16, kind=kind)
+    except Misconfigured:
+        assert kind == "csi", "a cluster may have no CSI plugin, and then says so"
+        return
+    listed = jobs.list_volumes()
+    (found,) = [each for each in listed if each.name == name]
+    assert (found.kind, bool(found.node_id)) == (kind, kind == "host"), "a host volume stands on one machine"
+    assert other not in [each.name for each in listed]
+    for each in (name, other):
+        jobs.delete_volume(each, kind=kind)
+    assert name not in [each.name for each in jobs.list_volumes()]
+
+
+@pytest.mark.parametrize("kind", ["host", "csi"])
 def test_a_volume_in_use_is_deleted_once_it_is_free(world: World, slug: str, kind: VolumeKind) -> None:
     """Meanwhile the part says "not now", never "no": the worker asks again."""
     jobs, volume = world.drivers.jobs, Volume("data", 16, "data", kind)

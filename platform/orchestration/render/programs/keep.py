@@ -138,24 +138,27 @@ class Exactly(io.RawIOBase):
         return len(piece)
 
 
-def walk(folder: str, below: str = "") -> Iterator[tuple[str, os.stat_result]]:
+def walk(folder: str, skip: tuple[str, ...], below: str = "") -> Iterator[tuple[str, os.stat_result]]:
     """Every entry, the folders before what is in them: path below the folder, and what it is."""
     with contextlib.suppress(FileNotFoundError), os.scandir(os.path.join(folder, below)) as found:
         for entry in sorted(found, key=lambda each: each.name):
             path = os.path.join(below, entry.name)
-            if path in ASIDE:
+            if path in skip:
                 continue
             with contextlib.suppress(FileNotFoundError):
                 yield path, entry.stat(follow_symlinks=False)
                 if entry.is_dir(follow_symlinks=False):
-                    yield from walk(folder, path)
+                    yield from walk(folder, skip, path)
 
 
-def measure(folder: str) -> dict[str, Any]:
-    """What it takes on the disk, a file of several names once, and how many files there are."""
+def measure(folder: str, skip: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What it takes on the disk, a file of several names once, and how many files there are.
+
+    What an unfinished restore left behind takes room like everything else.
+    """
     used, files = 0, 0
     seen: set[tuple[int, int]] = set()
-    for _path, found in walk(folder):
+    for _path, found in walk(folder, skip):
         files += not stat.S_ISDIR(found.st_mode)
         if (found.st_dev, found.st_ino) not in seen:
             seen.add((found.st_dev, found.st_ino))
@@ -169,7 +172,7 @@ def snapshot(folder: str, url: str) -> dict[str, Any]:
     packed = gzip.GzipFile(fileobj=sender, mode="wb", compresslevel=3, mtime=0)
     content = 0
     with tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as archive:
-        for path, found in walk(folder):
+        for path, found in walk(folder, ASIDE):
             kind = stat.S_IFMT(found.st_mode)
             if kind in (stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK):
                 with contextlib.suppress(FileNotFoundError):
@@ -177,7 +180,7 @@ def snapshot(folder: str, url: str) -> dict[str, Any]:
     packed.close()
     sender.finish()
     sent = {"sha256": sender.digest.hexdigest(), "size_bytes": sender.size, "parts": sender.parts}
-    told = {**sent, **measure(folder), "content_bytes": content}
+    told = {**sent, **measure(folder, ASIDE), "content_bytes": content}
     call(f"{url}/done", json.dumps(told).encode(), "application/json")
     return told
 
