@@ -36,6 +36,8 @@ def load(folder: Path) -> LoadReport:
     found, broken, problems = _read(folder)
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
+            # What a page must not wait for, this may: another load ends, and then this one has little to do.
+            cursor.execute("SET LOCAL lock_timeout = '1min'; SET LOCAL statement_timeout = '1min'")
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         outcomes: dict[str, list[str]] = {"added": [], "replaced": [], "unchanged": []}
         for sound in found:

@@ -1,20 +1,23 @@
 """Loading: each version pinned, none changed while it is used, a broken one beside sound ones."""
 
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 from threading import Thread
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from apps.accounts.models import Person
-from apps.catalogue import selectors
+from apps.catalogue import selectors, services
 from apps.catalogue.models import LoadError, Template, TemplateVersion
 from apps.catalogue.services import load
 from kernel.errors import Missing
 from tests.factories.apps import submit
 from tests.factories.folders import sound, write
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -142,6 +145,31 @@ def test_loads_at_the_same_time_make_each_version_once(folder: Path) -> None:
         thread.join(timeout=30)
     assert failures == []
     assert TemplateVersion.objects.count() == Template.objects.count() == 6
+
+
+def test_a_load_waits_for_another_longer_than_a_page_would(folder: Path) -> None:
+    def hasty() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '1ms'")
+        try:
+            return len(load(folder).unchanged)
+        finally:
+            connection.close()
+
+    load(folder)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [services._LOCK])
+            waits = pool.submit(hasty)
+            wait_for(lambda: waits.done() or waiting(cursor), 30, "the other waits")
+        assert waits.result() == 1
+
+
+def waiting(cursor: CursorWrapper) -> bool:
+    """Whether somebody waits for an advisory lock."""
+    cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
+    found: tuple[bool] = cursor.fetchone()
+    return found[0]
 
 
 def test_the_command_says_what_it_did_and_what_is_wrong(folder: Path) -> None:
