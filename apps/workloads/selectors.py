@@ -17,13 +17,15 @@ from apps.projects import selectors as projects
 from apps.projects.enums import Role
 from apps.workloads import explain
 from apps.workloads.models import App, FormerHost, Handover, Operation, Release
-from apps.workloads.specs import build, host_of, url_of
+from apps.workloads.specs import around_name, build, host_of, url_of
 from apps.workloads.standing import standing
 from kernel.errors import Forbidden, Missing
+from orchestration.states import ObservedState
 
 __all__ = [
     "ReleaseFile",
     "address",
+    "around_name",
     "build",
     "get",
     "host_of",
@@ -33,6 +35,7 @@ __all__ = [
     "reason",
     "release_file",
     "require_token_project",
+    "serves",
     "visible_to",
 ]
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -108,6 +111,11 @@ def address(app: App) -> str:
         listed_as = getattr(app, "route_kind", None)
         kind = listed_as or app.release.template_version.manifest["route"]["kind"]
     return {"http": url_of(app.host), "tcp": app.host}.get(kind, "")
+
+
+def serves(app: App) -> bool:
+    """Whether a release of it was seen to serve."""
+    return app.observation.state in {ObservedState.RUNNING, ObservedState.DEGRADED}
 
 
 def require_token_project(allowed: Collection[UUID], project_id: UUID) -> None:

@@ -28,6 +28,12 @@ def url_of(host: str) -> str:
     return f"{settings.APPS_SCHEME}://{host}{port}"
 
 
+def around_name() -> tuple[str, str]:
+    """What stands before and after the name in the address of an app."""
+    before, _at, after = url_of(host_of("@")).partition("@")
+    return before, after
+
+
 def file_url(release: Release, sha256: str, filename: str) -> str:
     """Where the nodes fetch a file of a release; the same for the release's whole life (design 8.8)."""
     plain = re.sub(r"[^A-Za-z0-9_-]+", "_", filename.rpartition(".")[0]) or "file"

@@ -115,7 +115,7 @@ class NamedForm(ResourcesForm):
     name = forms.CharField(
         label=_("Name"),
         max_length=SLUG_MAX,
-        help_text=_("Lower-case letters, digits and hyphens. It is the beginning of the address and stays."),
+        help_text=_("Lower-case letters, digits and hyphens. It is the beginning of the address."),
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),

@@ -26,6 +26,7 @@ from apps.projects import permissions
 from apps.projects import selectors as projects
 from apps.projects.enums import Role
 from apps.projects.models import Project
+from apps.workloads import selectors as workloads
 from kernel.errors import Conflict, PaillasseError, Refused
 
 _PLAIN = ("name", "size", "ends_on", "reason")
@@ -37,6 +38,8 @@ def request_app(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form; on POST ask, and go to the app's page. What is wrong stays beside its field."""
     person = cast("Person", request.user)
     manifest = catalogue.manifest(catalogue.get_version(slug))
+    if request.method != "POST" and not catalogue.available(manifest, tuple(settings.ALLOWED_DRIVERS)):
+        return redirect("catalogue:template", slug)  # which says why nothing of it can be asked for
     answers, project = _answers(request, person, manifest)
     if request.method == "POST":
         submitted = _send(request, person, manifest, answers)
@@ -50,7 +53,7 @@ def request_app(request: HttpRequest, slug: str) -> HttpResponse:
         **_asking_more(person, project),
         "sizes": answers.main.sizes,
         "template": catalogue.get_version(slug).template,
-        "domain": settings.APPS_DOMAIN,
+        "around": workloads.around_name(),
         "reason_shown": False,
     }
     return render(request, "approvals/request.html", context, status=422 if answers.problems else 200)
@@ -147,7 +150,7 @@ def _submit(
 def _said(submitted: Submitted) -> str:
     if submitted.waits:
         return gettext("Your request was sent. An administrator decides; you are told.")
-    return gettext("Granted at once: it is being made.")
+    return gettext("Granted at once. This page shows how it gets on.")
 
 
 def _foreseen(

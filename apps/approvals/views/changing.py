@@ -60,6 +60,7 @@ def change_app(request: HttpRequest, app_id: UUID) -> HttpResponse:
         "answers": answers,
         **_foreseen(request, person, app, version, answers),
         "looks": looks,
+        "serves": workloads.serves(app),
         "sizes": answers.main.sizes,
         "newer": app.template.current if app.template.current_id != release.template_version_id else None,
     }
@@ -175,7 +176,7 @@ def _submit(
 def _said(submitted: Submitted) -> str:
     if submitted.waits:
         return gettext("Your change was sent. An administrator decides; until then the app stays as it is.")
-    return gettext("The next release is being made; the present one serves until it answers.")
+    return gettext("The next release was asked for. This page shows how it gets on.")
 
 
 def _foreseen(
@@ -192,7 +193,7 @@ def _foreseen(
         **_form(answers).strategy_body,
     }
     calls = same_call("PATCH", f"/api/v1/apps/{app.id}/", body)
-    return {"foreseen": replace(seen, calls=calls, job=found.job), "changes": found}
+    return {"foreseen": replace(seen, calls=calls, job=found.job), "changes": found, "changing": True}
 
 
 def _changes(

@@ -42,6 +42,7 @@ def reanswer(request: HttpRequest, person: Person, asked: Request) -> HttpRespon
         "manifest": answers.manifest,
         "answers": answers,
         "foreseen": _foreseen(person, asked, app, answers),
+        "changing": asked.kind == RequestKind.CHANGE,
         "sizes": answers.main.sizes,
         "version": request.POST.get("version", asked.version),
     }
@@ -58,7 +59,13 @@ def preview_edit(request: HttpRequest, request_id: UUID) -> HttpResponse:
     app = _app(asked)
     answers = _answers(request, person, asked, app)
     foreseen = _foreseen(person, asked, app, answers)
-    context = {"manifest": answers.manifest, "answers": answers, "foreseen": foreseen, "fragment": True}
+    context = {
+        "manifest": answers.manifest,
+        "answers": answers,
+        "foreseen": foreseen,
+        "changing": asked.kind == RequestKind.CHANGE,
+        "fragment": True,
+    }
     return render(request, "approvals/foreseen.html", context)
 
 

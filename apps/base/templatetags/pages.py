@@ -11,7 +11,7 @@ from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 register = template.Library()
 SPRITE = "vendor/tabler-icons.svg"
@@ -30,6 +30,12 @@ def icon(name: str, extra: str = "") -> SafeString:
         static(SPRITE),
         name,
     )
+
+
+@register.simple_tag
+def colon() -> str:
+    """Write the colon after what it explains: French sets a space before it."""
+    return pgettext("after what it explains", ":")
 
 
 @register.filter
@@ -55,7 +61,7 @@ def amount(value: float, dimension: str) -> str:
 def mib(value: int) -> str:
     """Mebibytes, from 1 GiB on as gibibytes."""
     if abs(value) >= _GIB:
-        return gettext("%(n)s GiB") % {"n": _number(value / _GIB)}
+        return gettext("%(n)s GiB") % {"n": _number(value / _GIB, 2)}
     return gettext("%(n)s MiB") % {"n": _number(value)}
 
 
@@ -63,13 +69,13 @@ def mib(value: int) -> str:
 def mhz(value: int) -> str:
     """Megahertz, from 1 GHz on as gigahertz."""
     if abs(value) >= _GHZ:
-        return gettext("%(n)s GHz") % {"n": _number(value / _GHZ)}
+        return gettext("%(n)s GHz") % {"n": _number(value / _GHZ, 2)}
     return gettext("%(n)s MHz") % {"n": _number(value)}
 
 
-def _number(value: float) -> str:
-    """At most one decimal, none where it is nought."""
-    rounded = round(value, 1)
+def _number(value: float, decimals: int = 1) -> str:
+    """At most so many decimals, none where they are nought: 3.95 of 4 GHz are not all of them."""
+    rounded = round(value, decimals)
     whole = int(rounded) if rounded == int(rounded) else rounded
     return formats.number_format(whole, use_l10n=True, force_grouping=abs(value) >= _GROUPED_FROM)
 

@@ -1,9 +1,11 @@
 """Secrets in templates: a value by name, and those that members give."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
+
+from apps.catalogue.manifests.model import SecretRule
 
 register = template.Library()
 
@@ -18,6 +20,12 @@ def value_of(values: Mapping[str, str] | None, name: str) -> str:
 def generated(names: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those that the portal draws."""
     return [each for each in names if each["source"] == "generated"]
+
+
+@register.filter
+def asked_of_members(secrets: Iterable[SecretRule]) -> bool:
+    """Whether a template asks a member for one of its secrets."""
+    return any(each.source == "member" for each in secrets)
 
 
 @register.filter

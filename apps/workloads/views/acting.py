@@ -21,23 +21,21 @@ from apps.workloads import selectors, services
 @require_POST
 def stop(request: HttpRequest, app_id: UUID) -> HttpResponse:
     """Stop it; what it keeps stays."""
-    return act(
-        request, app_id, services.stop, gettext("It is being stopped. Its data, secrets and address stay.")
-    )
+    return act(request, app_id, services.stop, gettext("Stop asked for. Its data, secrets and address stay."))
 
 
 @login_required
 @require_POST
 def start(request: HttpRequest, app_id: UUID) -> HttpResponse:
     """Start it again, if the quota still allows."""
-    return act(request, app_id, services.start, gettext("It is being started."))
+    return act(request, app_id, services.start, gettext("Start asked for."))
 
 
 @login_required
 @require_POST
 def sleep(request: HttpRequest, app_id: UUID) -> HttpResponse:
     """Put it to sleep; what it keeps stays."""
-    said = gettext("It is being put to sleep. Its data, secrets and address stay; Start wakes it.")
+    said = gettext("Sleep asked for. Its data, secrets and address stay; Start wakes it.")
     return act(request, app_id, services.sleep, said)
 
 
@@ -45,14 +43,14 @@ def sleep(request: HttpRequest, app_id: UUID) -> HttpResponse:
 @require_POST
 def retry(request: HttpRequest, app_id: UUID) -> HttpResponse:
     """Try again what failed."""
-    return act(request, app_id, services.retry, gettext("It is tried again."))
+    return act(request, app_id, services.retry, gettext("Another try asked for."))
 
 
 @login_required
 @require_POST
 def restart(request: HttpRequest, app_id: UUID) -> HttpResponse:
     """Restart by replacing its copies."""
-    return act(request, app_id, services.restart, gettext("It is being restarted."))
+    return act(request, app_id, services.restart, gettext("Restart asked for."))
 
 
 @login_required
@@ -61,7 +59,7 @@ def delete(request: HttpRequest, app_id: UUID) -> HttpResponse:
     """Delete it, if its name was typed."""
     if (again := _not_typed(request, app_id)) is not None:
         return again
-    said = gettext("It is deleted: its address answers no more, and what it keeps can still be brought back.")
+    said = gettext("Deletion asked for. What it keeps can still be brought back.")
     if settings.RETENTION_DAYS == 0:
         said = gettext("It is being deleted, with everything of it.")
     return act(request, app_id, services.delete, said)
@@ -71,7 +69,7 @@ def delete(request: HttpRequest, app_id: UUID) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, app_id: UUID) -> HttpResponse:
     """Undo its deletion, if the quota still allows."""
-    return act(request, app_id, services.undo, gettext("Its deletion is undone: it is as it was before."))
+    return act(request, app_id, services.undo, gettext("Its deletion is undone: it comes back as it was."))
 
 
 @login_required

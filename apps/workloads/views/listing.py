@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -48,7 +47,7 @@ def apps(request: HttpRequest) -> HttpResponse:
 def name(request: HttpRequest) -> HttpResponse:
     """The address that a typed name would give, and whether it is free."""
     typed = request.GET.get("name", "").strip().lower()
-    context: dict[str, object] = {"typed": typed, "domain": settings.APPS_DOMAIN}
+    context: dict[str, object] = {"typed": typed, "around": selectors.around_name()}
     if typed:
         try:
             context["availability"] = services.name_available(typed)

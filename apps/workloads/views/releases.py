@@ -127,4 +127,4 @@ def _said(error: PaillasseError) -> str:
 def _done(submitted: approvals.Submitted) -> str:
     if submitted.waits:
         return gettext("Your change was sent. An administrator decides; until then the app stays as it is.")
-    return gettext("The earlier release is being made again; the present one serves until it answers.")
+    return gettext("Going back was asked for. This page shows how it gets on.")
