@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from rest_framework.request import Request
 
 from apps.base.messages import sentence
 from kernel.actors import Actor
-from kernel.errors import Conflict, Refused
+from kernel.errors import Conflict, PaillasseError, QuotaExceeded, Refused
 
 _WHOLE = re.compile(r"[0-9]{1,18}")  # what PostgreSQL's bigint holds; "²".isdigit() is true, and is no number
 
@@ -43,10 +44,16 @@ def done(request: HttpRequest, said: str, service: Callable[..., object], **argu
     try:
         service(actor=actor_of(request), **arguments)
     except (Conflict, Refused) as error:
-        messages.error(request, sentence(error))
+        messages.error(request, f"{sentence(error)} {_way_out(error)}".rstrip())
         return False
     messages.success(request, said)
     return True
+
+
+def _way_out(error: PaillasseError) -> str:
+    if not isinstance(error, QuotaExceeded):
+        return ""
+    return gettext("Free some of it, or ask for more quota on the project's page.")
 
 
 def request_id_of(request: HttpRequest | Request) -> str:

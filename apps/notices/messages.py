@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _of
 
@@ -249,6 +249,7 @@ FACTS: Mapping[str, str | Promise] = {
     "limit": _("Limit"),
     "base": _("Limit without the grant"),
     "reason": _("Reason"),
+    "why": _of("why it failed", "Reason"),
     "where": _("Where"),
     "count": _("How many"),
     "until_on": _("Until"),
@@ -302,6 +303,8 @@ def _shown(name: str, value: Any, params: Mapping[str, Any]) -> str:
     if isinstance(value, list):
         texts = [_amount(str(each)) if name == "amounts" else one_line(each) for each in value]
         return ", ".join(texts)[:_LONGEST]
+    if isinstance(value, Mapping):  # a text for each language, made where its words are
+        return one_line(value.get(get_language() or "en") or value.get("en", ""))
     if name == "days":
         return ngettext("%(n)d day", "%(n)d days", int(value)) % {"n": int(value)}
     if name.endswith("_on"):

@@ -11,7 +11,7 @@ from apps.approvals import selectors
 from apps.approvals.enums import RequestKind
 from apps.approvals.models import Request
 from apps.base.messages import NAMES
-from apps.base.templatetags.pages import amount
+from apps.base.templatetags.pages import amount, texts
 from apps.projects.enums import Role
 from apps.workloads.explain import Look
 from kernel.units import DIMENSIONS
@@ -80,3 +80,9 @@ def _change(name: str, by: int) -> str:
 def role_name(role: str) -> str:
     """The word for a role in a project."""
     return str(dict(Role.choices).get(role, role))
+
+
+@register.filter
+def label_of(labels: Mapping[str, Mapping[str, str]], name: str) -> str:
+    """What a template calls one of its questions; else the question's name."""
+    return texts(labels.get(name)) or name

@@ -1,6 +1,7 @@
 """The form for a new app: left the answers, right what they mean."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any, cast
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from apps.base.requests import actor_of
 from apps.catalogue import selectors as catalogue
 from apps.catalogue.manifests.model import Manifest
 from apps.catalogue.parameters import MemberContext
+from apps.leases import services as leases
 from apps.projects import permissions
 from apps.projects import selectors as projects
 from apps.projects.enums import Role
@@ -50,6 +52,7 @@ def request_app(request: HttpRequest, slug: str) -> HttpResponse:
         "manifest": manifest,
         "answers": answers,
         "foreseen": _foreseen(request, person, manifest, answers, project),
+        "ends_on": _end(manifest, answers, project),
         **_asking_more(person, project),
         "sizes": answers.main.sizes,
         "template": catalogue.get_version(slug).template,
@@ -70,6 +73,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
         "manifest": manifest,
         "answers": answers,
         "foreseen": _foreseen(request, person, manifest, answers, project),
+        "ends_on": _end(manifest, answers, project),
         **_asking_more(person, project),
         "fragment": True,
     }
@@ -110,6 +114,18 @@ def _asking_more(person: Person, project: Project | None) -> dict[str, object]:
     """Whose quota it is, and whether the person may ask for more of it."""
     may = project is not None and permissions.can(person, project, "quota")
     return {"project": project, "may_ask_quota": may}
+
+
+def _end(manifest: Manifest, answers: Answers, project: Project | None) -> date | None:
+    """The last day that it would have; none where what was chosen cannot be."""
+    answers.main.is_valid()
+    chosen = getattr(answers.main, "cleaned_data", {}).get("ends_on")
+    if project is None or "ends_on" in answers.main.errors:
+        return None
+    try:
+        return leases.chosen_end(project=project, manifest=manifest, ends_on=chosen)
+    except Refused:
+        return None
 
 
 def _send(request: HttpRequest, person: Person, manifest: Manifest, answers: Answers) -> Submitted | None:

@@ -20,6 +20,8 @@ from apps.approvals.transitions import WAITING, allowed
 from apps.approvals.views.cockpit import facts
 from apps.approvals.views.difference import wanted
 from apps.base.requests import actor_of
+from apps.catalogue import selectors as catalogue
+from kernel.errors import Conflict
 
 _PAGE = 25
 
@@ -71,8 +73,20 @@ def page_of(person: Person, request_id: UUID, form: DecisionForm | None = None) 
         "may_decide": Move.APPROVE in moves,
         "earlier": selectors.earlier(person, found),
         "wanted": wanted(found),
+        "labels": _labels(found),
         **facts(person, found),
     }
+
+
+def _labels(found: Request) -> dict[str, Any]:
+    """What the template calls its questions; empty where it asks none, or is not there any more."""
+    if not found.payload.get("template"):
+        return {}
+    try:
+        version = services.version_of(found)
+    except Conflict:
+        return {}
+    return {each.name: each.label for each in catalogue.manifest(version).parameters}
 
 
 def decision_form(found: Request, data: Any = None) -> DecisionForm:

@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 
 from apps.notices import services as notices
 from apps.quotas import services as quotas
+from apps.workloads import explain
 from apps.workloads.enums import Desired, OperationState
 from apps.workloads.models import App, AppEvent, LastWords, Observation, Operation, Release
 from apps.workloads.reconcile import claims
@@ -93,7 +96,7 @@ def _write(app: App, found: Found) -> None:
         tell(app.id)
     _operation(app, observation, found.seen, found.now)
     if failed:
-        _tell_people(app, found.now)
+        _tell_people(app, observation, found.now)
 
 
 def _shown(seen: Observation) -> list[Any]:
@@ -114,15 +117,25 @@ def _failed_before(observation: Observation) -> bool:
     return observation.state == ObservedState.FAILED or observation.reason_code == REVERTED
 
 
-def _tell_people(app: App, now: datetime) -> None:
+def _tell_people(app: App, seen: Observation, now: datetime) -> None:
     """The owners, and who asked for the app: once a change that fails, once an hour where it flaps."""
     notices.notify(
         kind="app.failed",
         recipients=concerned(app),
-        params={"app": app.label, "project": app.project.name},
+        params={"app": app.label, "project": app.project.name, "why": _reasons(seen)},
         path=f"/apps/{app.id}/",
         once=f"app.failed:{app.id}:{app.generation}:{now:%Y-%m-%dT%H}",
     )
+
+
+def _reasons(seen: Observation) -> dict[str, str]:
+    """The reason for each language; what the app itself answered stays on its page."""
+    facts = {name: value for name, value in seen.facts.items() if name != "text"}
+    told = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            told[language] = explain.why(seen.reason_code, facts)
+    return told
 
 
 def _observe(observation: Observation, app: App, found: Found) -> None:

@@ -1,13 +1,20 @@
 """The forms claim nothing that is not so, before anything is sent."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from django.utils.formats import date_format
 from pytest_django import Settings
 
 from apps.accounts.models import Person
+from apps.quotas import services as quotas
+from apps.workloads import services as workloads
 from apps.workloads.models import App, Observation, Release
+from kernel.units import Amounts
+from tests.cast import actor
 from tests.factories import catalogue
 from tests.factories.apps import submit
 
@@ -89,3 +96,31 @@ def test_a_change_says_why_on_its_release(app: App, alice: Person, signed_in: Si
     release = Release.objects.get(app=app, number=2)
     assert (release.reason, release.author_id) == ("a better title", alice.id)
     assert "a better title" in client.get(f"/apps/{app.id}/releases/").content.decode()
+
+
+def test_the_form_says_until_when_it_lives(alice: Person, signed_in: SignedIn, settings: Settings) -> None:
+    """Whoever says no end has one all the same."""
+    settings.LEASE_DAYS = 10
+    client = signed_in(alice)
+    last = timezone.localdate() + timedelta(days=10)
+    assert f"a last day, {date_format(last)}" in client.get(FORM).content.decode()
+    chosen = last - timedelta(days=5)
+    preview = client.post(f"{FORM}preview/", {"size": "S", "ends_on": chosen.isoformat()}).content.decode()
+    assert f"a last day, {date_format(chosen)}" in preview
+
+
+def test_a_request_names_questions_as_its_form_does(alice: Person, signed_in: SignedIn) -> None:
+    asked = submit(alice, name="big", resources={"cpu_mhz": 8000}, reason="a course").request
+    assert asked is not None
+    page = signed_in(alice).get(f"/requests/{asked.id}/").content.decode()
+    assert "<dt>Title</dt>" in page
+    assert "<code>title</code>" not in page
+
+
+def test_a_full_quota_says_the_way_out(app: App, alice: Person, signed_in: SignedIn) -> None:
+    workloads.delete(actor=actor(alice), app_id=app.id)
+    quotas.change_reservation(project_id=app.project_id, holder=app.id, amounts=Amounts())
+    for name in ("one", "two", "three", "four", "five"):
+        submit(alice, name=name)
+    page = signed_in(alice).post(f"/apps/{app.id}/undo/", follow=True).content.decode()
+    assert "Free some of it, or ask for more quota" in page

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from apps.accounts.models import Person
+from apps.notices import messages
 from apps.notices.models import Notice
 from apps.projects.models import Project
 from apps.workloads.models import App, Claim, Observation
@@ -35,8 +36,17 @@ def test_owners_and_who_asked(app: App, alice: Person, dana: Person) -> None:
     found = Notice.objects.filter(kind="app.failed")
     assert set(found.values_list("person_id", flat=True)) == {alice.id, dana.id}
     told = found[0]
-    assert told.params == {"app": "Wiki", "project": app.project.name}
+    assert (told.params["app"], told.params["project"]) == ("Wiki", app.project.name)
     assert told.path == f"/apps/{app.id}/"
+
+
+def test_the_mail_says_why_in_the_readers_language(app: App, alice: Person) -> None:
+    stick(app)
+    params = Notice.objects.filter(kind="app.failed", person=alice).get().params
+    for language, label, begin in (("en", "Reason", "The portal gave up"), ("fr", "Cause", "Le portail a")):
+        with translation.override(language):
+            facts = dict(messages.told("app.failed", params).facts)
+        assert facts[label].startswith(begin)
 
 
 def test_one_that_flaps_is_told_once_an_hour(app: App, alice: Person) -> None:

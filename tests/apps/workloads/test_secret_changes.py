@@ -1,8 +1,10 @@
 """Secrets that change: drawn anew, given anew; each a release that names them, and no value anywhere."""
 
 import json
+from collections.abc import Callable
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import Person
@@ -121,3 +123,16 @@ def test_nomad_is_told_what_to_do_when_one_changes(chain: Chain, app: App) -> No
         "secrets/key": ("signal", "SIGHUP"),
         "secrets/given": ("noop", None),
     }
+
+
+def test_the_page_draws_one_alone(
+    chain: Chain, app: App, alice: Person, signed_in: Callable[[Person], Client]
+) -> None:
+    """Each that was drawn has its button; what a member gave is the member's to give anew."""
+    client = signed_in(alice)
+    page = client.get(f"/apps/{app.id}/secrets/").content.decode()
+    assert [name for name in values(chain, app) if f'id="ask-rotate-{name}"' in page] == ["password", "key"]
+    before = values(chain, app)
+    assert client.post(f"/apps/{app.id}/secrets/rotate/", {"name": "key"}).status_code == 302
+    after = values(chain, app)
+    assert {name for name in after if after[name] != before[name]} == {"key"}
