@@ -19,12 +19,12 @@ from tests.flows.fetching import fetch
 from tests.flows.outside import Outside
 from tests.waiting import wait_for
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(900)]
 ROUNDS = int(os.environ.get("PAILLASSE_LIVES", "1"))
 #: each in a project of its own, so that each one's quota is told apart; whether the app has passwords
 PEOPLE = {"alice": False, "charlie": True, "dana": False}
 STEPS = 20
-GONE_S = 30.0
+SEEN_S, GONE_S = 180.0, 60.0  #: three start at once, and others work beside them
 ENDS = {PRESENT: "running", STOPPED: "stopped", ASLEEP: "asleep", "archived": "archived", ABSENT: "gone"}
 TABLE = "name,mass\nhydrogen,1\n"
 _KEPT = {"secrets", "policies", "roles"}
@@ -47,7 +47,7 @@ class RealLife:
             file = self.api.upload("table.csv", TABLE.encode())
             wishes = {"template": "data-explorer", "parameters": {"title": "a"}, "uploads": {"data": file}}
         self.id = self.api.asked(self.name, **wishes)
-        app = self.api.until(self.id, "running")
+        app = self.api.until(self.id, "running", SEEN_S)
         self.life = AppLife(app["slug"], app["address"], stores=False, releases=[Content("a")])
 
     def step(self) -> None:
@@ -62,7 +62,7 @@ class RealLife:
         if answer is not None:
             assert answer.status_code == (202 if may else 409), (verb, self.life, answer.text)
             if self.draw.random() < 0.4:
-                self.api.until(self.id, ENDS[self.life.wanted])
+                self.api.until(self.id, ENDS[self.life.wanted], SEEN_S)
 
     def ask(self, method: str, path: str, body: Any, then: Callable[[], None]) -> requests.Response:
         """One call; the model follows where it was taken."""
@@ -157,7 +157,7 @@ def live(real: RealLife, stack: dict[str, Any], outside: Outside) -> None:
     real.begin()
     for _ in range(STEPS):
         real.step()
-    app = real.api.until(real.id, ENDS[real.life.wanted])
+    app = real.api.until(real.id, ENDS[real.life.wanted], SEEN_S)
     assert app["release"] == len(real.life.releases), real.done
     wait_for(lambda: counts(outside, real) == real.stands(), GONE_S, f"{real.stands()} after {real.done}")
     assert _apps(real.api.get(quota)) - _apps(before) == real.life.charged().apps, real.done
