@@ -1,5 +1,6 @@
 """What a reason's figures add to its sentence: which machine comes closest, what a check got."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from apps.workloads.helping.words import CAME, EXITS, VIOLATIONS
 Facts = Mapping[str, Any]
 _UNITS = {"memory": _("MiB"), "cpu": "MHz", "cores": "MHz", "disk": _("MiB")}
 _SECONDS = 60
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def detail(code: str, facts: Facts) -> str:
@@ -76,8 +78,15 @@ def _check(facts: Facts) -> list[str]:
     shown = {"asked": _asked(str(facts["asked"])), "status": facts.get("status", "?")}
     said = [str(text) % shown]
     if facts.get("text"):
-        said.append(gettext("It said: “%(text)s”.") % {"text": facts["text"]})
+        said.append(gettext("It said: “%(text)s”.") % {"text": _words(str(facts["text"]))})
     return said
+
+
+def _words(answer: str) -> str:
+    """What a page of an app says, without its tags: they tell nobody why."""
+    if not answer.lstrip().startswith("<"):
+        return answer
+    return " ".join(_TAG.sub(" ", answer).split()) or answer
 
 
 def _asked(what: str) -> str:

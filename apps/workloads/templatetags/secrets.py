@@ -5,7 +5,10 @@ from typing import Any
 
 from django import template
 
+from apps.base.templatetags.pages import texts
+from apps.catalogue import selectors as catalogue
 from apps.catalogue.manifests.model import SecretRule
+from apps.workloads.models import Release
 
 register = template.Library()
 
@@ -14,6 +17,14 @@ register = template.Library()
 def value_of(values: Mapping[str, str] | None, name: str) -> str:
     """The value of that name while values are shown; else nothing."""
     return (values or {}).get(name, "")
+
+
+@register.filter
+def secrets_set(release: Release) -> str:
+    """The secrets that were given or drawn with a release, as its template calls them."""
+    manifest = catalogue.manifest(release.template_version)
+    labels = {each.name: texts(each.label) for each in manifest.secrets}
+    return ", ".join(labels.get(name, name) for name in release.secrets)
 
 
 @register.filter

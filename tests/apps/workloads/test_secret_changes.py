@@ -136,3 +136,14 @@ def test_the_page_draws_one_alone(
     assert client.post(f"/apps/{app.id}/secrets/rotate/", {"name": "key"}).status_code == 302
     after = values(chain, app)
     assert {name for name in after if after[name] != before[name]} == {"key"}
+
+
+def test_the_releases_name_what_was_drawn(
+    app: App, alice: Person, signed_in: Callable[[Person], Client]
+) -> None:
+    live.rotate_secret(actor=actor(alice), person=alice, app=app, names=["key"])
+    client = signed_in(alice)
+    client.post("/language/", {"language": "en"})
+    for path in ("releases/", "releases/2/"):
+        assert "New values of secrets: Key" in client.get(f"/apps/{app.id}/{path}").content.decode()
+    assert "New values" not in client.get(f"/apps/{app.id}/releases/1/").content.decode()
