@@ -46,6 +46,12 @@ SENTENCES: Mapping[str, Promise] = {
     "placement.constraint": _("No machine fulfils what this template needs: %(constraint)s."),
     "placement.driver": _("No machine can run this kind of program (Nomad says: %(constraint)s)."),
     "placement.no_node": _("The cluster has no machine ready to take jobs."),
+    "volume.node_away": _(
+        "Its volume %(volume)s stands on the machine %(node)s, which has been away since %(since)s."
+    ),
+    "volume.node_gone": _(
+        "Its volume %(volume)s stands on a machine that the cluster knows no more (%(node)s)."
+    ),
     # the task
     "task.starting": _("The program is starting."),
     "task.exit": _("The program ended by itself with code %(exit_code)s."),

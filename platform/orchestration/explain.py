@@ -73,6 +73,8 @@ REASONS: Mapping[str, Reason] = MappingProxyType(
         "placement.constraint": Reason("engineer", "edit", ("constraint", "nodes", "looked_at")),
         "placement.driver": Reason("engineer", "", ("constraint", "nodes", "looked_at")),
         "placement.no_node": Reason("engineer"),
+        "volume.node_away": Reason("engineer", "", ("volume", "node", "since")),
+        "volume.node_gone": Reason("engineer", "", ("volume", "node")),
         # the task
         "task.starting": Reason("nobody"),
         "task.exit": Reason("member", "logs", ("exit_code", "healthy", "wanted")),

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from orchestration.deployment import DeploymentState
 from orchestration.machines import NodeState
 from orchestration.specs import VolumeKind
-from orchestration.storage import VolumeState
+from orchestration.storage import Home, VolumeState
 
 
 @dataclass(frozen=True)
@@ -186,10 +186,14 @@ class Jobs(Protocol):
         ...
 
     def delete_volume(self, name: str, *, kind: VolumeKind = "host") -> None:
-        """Delete a volume with what it holds; nothing happens where none stands.
+        """Delete a volume with what it holds, if one stands; on a machine that Nomad forgot, forget it.
 
-        Raises Unavailable while it is claimed: claims that outlived their allocation are let go meanwhile.
+        Raises Unavailable while it is claimed, or its machine is away; claims that outlived are let go.
         """
+        ...
+
+    def volume_homes(self, name: str) -> tuple[Home, ...]:
+        """The machines on which host volumes of that name stand: one, or none where none stands."""
         ...
 
     def list_volumes(self) -> tuple[VolumeState, ...]:

@@ -10,7 +10,7 @@ from kernel.names import is_full_slug, slug_of_volume
 from orchestration.machines import NodeState
 from orchestration.ports import AllocState, JobLine, JobPlan, JobState, JobStatus, PlacementFailure, Use
 from orchestration.specs import VolumeKind
-from orchestration.storage import VolumeState
+from orchestration.storage import Home, VolumeState
 from tests.fakes.allocations import FakeAlloc
 from tests.fakes.fakejob import FakeJob
 from tests.fakes.faults import Faults, answers
@@ -45,6 +45,7 @@ class FakeJobs(Faults):
         self.purged: dict[str, FakeJob] = {}  #: jobs that are gone while their allocations still end
         self.volumes: dict[str, int] = {}
         self.kinds: dict[str, VolumeKind] = {}  #: of the volumes
+        self.homes: dict[str, Home] = {}  #: of host volumes that stand on another machine than the usual
         self.csi_plugin = "nfs"  #: empty: the lab has none
         self.logs: dict[tuple[str, str], str] = {}  #: (allocation id, stream) -> text
         self.machines = [MACHINE]
@@ -206,8 +207,16 @@ class FakeJobs(Faults):
             jobs = [*self.jobs.values(), *self.purged.values()]
             if any(name in alloc.sources() for job in jobs for alloc in job.live()):
                 raise Unavailable(PART if kind == "host" else STORAGE, f"volume {name} in use")
+            home = self.homes.get(name)
+            if home is not None and home.away and not home.gone:
+                raise Unavailable(PART, "volume cannot be removed from unknown node without force=true")
             self.volumes.pop(name, None)
             self.kinds.pop(name, None)
+
+    @answers
+    def volume_homes(self, name: str) -> tuple[Home, ...]:
+        stands = self.kinds.get(safe.word(PART, name)) == "host"
+        return (self.homes.get(name, Home(MACHINE.name, MACHINE.status)),) if stands else ()
 
     @answers
     def list_volumes(self) -> tuple[VolumeState, ...]:

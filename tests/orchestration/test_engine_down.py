@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from kernel.errors import Misconfigured
-from orchestration.specs import Desired
+from orchestration.specs import Desired, Volume
 from orchestration.states import ObservedState
+from orchestration.storage import Home
 from tests.orchestration.examples import NOTEBOOK, SECRET, WEB
 from tests.orchestration.runs import Run
 
@@ -71,6 +72,40 @@ def test_absent_leaves_nothing() -> None:
     assert [*lab.secrets.paths, *lab.secrets.policies, *lab.secrets.roles] == []
     assert not lab.services.registered
     assert not lab.routes.routers
+
+
+def test_a_volume_on_a_machine_that_is_away_is_named_and_waited_for() -> None:
+    run, name = running(), NOTEBOOK.names.volume("work")
+    run.lab.jobs.homes[name] = Home("node-7", "down", 1_790_000_000)
+    for _ in range(10):
+        seen = run.look("absent")
+        run.lab.advance()
+    assert (seen.state, seen.reason_code, seen.part) == (ObservedState.STOPPING, "volume.node_away", None)
+    assert seen.facts == {"volume": "work", "node": "node-7", "since": "2026-09-21T14:13:20+00:00"}
+    assert "storage" not in seen.released
+    assert name in run.lab.jobs.volumes
+    del run.lab.jobs.homes[name]
+    assert run.until_done("absent").state is ObservedState.GONE
+
+
+def test_a_machine_that_nomad_forgot_holds_no_purge_up() -> None:
+    run = running()
+    run.lab.jobs.homes[NOTEBOOK.names.volume("work")] = Home("0a1b2c3d", "")
+    assert run.until_done("absent").state is ObservedState.GONE
+    assert not run.lab.jobs.volumes
+
+
+def test_what_can_be_deleted_is_though_another_s_machine_is_away() -> None:
+    kept = Volume("old", 16, "old")
+    run = running()
+    run.spec = replace(run.spec, kept=(kept,))
+    run.lab.drivers().jobs.create_volume(NOTEBOOK.names.volume("old"), size_mib=16)
+    run.lab.jobs.homes[NOTEBOOK.names.volume("work")] = Home("node-7", "disconnected")
+    for _ in range(10):
+        seen = run.look("absent")
+        run.lab.advance()
+    assert seen.reason_code == "volume.node_away"
+    assert list(run.lab.jobs.volumes) == [NOTEBOOK.names.volume("work")]
 
 
 def test_one_deletion_a_pass_in_order() -> None:

@@ -6,6 +6,7 @@ from kernel.errors import Misconfigured, OutsideConflict, OutsideRefused, Unavai
 from orchestration.explain import REASONS
 from orchestration.ports import Answer
 from orchestration.states import ObservedState
+from orchestration.storage import Home
 from tests.fakes import Trouble
 from tests.orchestration.examples import NOTEBOOK, RUNTIMES, SECRET, WEB
 from tests.orchestration.runs import Run, conditions
@@ -169,6 +170,26 @@ def test_what_ran_on_a_machine_that_is_lost_and_stands_nowhere_else() -> None:
         alloc.client_status = "lost"
     seen = run.look()
     assert (seen.state, seen.reason_code) == (ObservedState.FAILED, "task.lost")
+
+
+@pytest.mark.parametrize(
+    ("home", "code"), [(Home("n", "down"), "volume.node_away"), (Home("n", ""), "volume.node_gone")]
+)
+def test_what_has_its_data_on_a_lost_machine_waits_for_it(home: Home, code: str) -> None:
+    """No other machine is looked for, whatever is said of an app without data."""
+    run = Run(NOTEBOOK)
+    run.until_done()
+    name = NOTEBOOK.names.volume("work")
+    run.lab.jobs.homes[name] = home
+    run.lab.jobs.lose_node(JOB)
+    seen = run.look()
+    assert (seen.state, seen.reason_code, seen.failed) == (ObservedState.PLACING, code, False)
+    assert (seen.facts["volume"], seen.facts["node"]) == ("work", "n")
+    run.lab.jobs.trouble[JOB] = Trouble("placement", constraints={"missing compatible host volumes": 2})
+    run.lab.advance()
+    assert run.look().reason_code == code
+    del run.lab.jobs.homes[name], run.lab.jobs.trouble[JOB]
+    assert run.until_done().state is ObservedState.RUNNING
 
 
 def test_a_task_that_cannot_log_in_to_vault() -> None:

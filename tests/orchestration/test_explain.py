@@ -12,7 +12,7 @@ from orchestration.reconcilers.address import ERRORS
 ROOT = Path(orchestration.__file__).parent
 TELLING = [*sorted((ROOT / "reconcilers").glob("*.py")), ROOT / "causes.py", ROOT / "engine.py"]
 CODE = re.compile(
-    r"(?:spec|policy|part|vault|secret|job|canary|placement|task|image|artifact|check|copies|deadline|service|route|answer)\.[a-z_]+"
+    r"(?:spec|policy|part|vault|secret|job|canary|placement|task|image|artifact|check|copies|deadline|service|route|answer|volume)\.[a-z_]+"
 )
 
 

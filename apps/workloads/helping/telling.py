@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
 from apps.workloads.helping.details import detail
 from apps.workloads.helping.words import CONSTRAINTS, PARTS, PIECES
 from apps.workloads.reasons import DIMENSIONS, SENTENCES
@@ -41,6 +45,14 @@ def _told(key: str, value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(str(each) for each in value)
     word = str(value)
+    if key == "since":
+        return _time(word)
     if key == "dimension":
         return str(DIMENSIONS.get(word.partition(" ")[0], word))
     return str(_WORDS.get(key, {}).get(word, word))
+
+
+def _time(word: str) -> str:
+    """A time, as the reader's language and the lab's clock have it."""
+    known = parse_datetime(word)
+    return date_format(localtime(known), "DATETIME_FORMAT") if known else "?"

@@ -17,7 +17,7 @@ from kernel.names import is_full_slug
 from orchestration.machines import NodeState
 from orchestration.ports import AllocState, JobLine, JobPlan, JobState, JobStatus, Use
 from orchestration.specs import VolumeKind
-from orchestration.storage import VolumeState
+from orchestration.storage import Home, VolumeState
 
 PAGE = 200  #: lines a page of a list
 STREAMS = ("stdout", "stderr")
@@ -56,8 +56,9 @@ class NomadJobs:
         self._jobs = api.Jobs(**settings)
         self._agent = api.Agent(**settings)
         self._allocation = api.Client(**settings).allocation
+        self._host_volumes = HostVolumes(self)
         self._volumes: dict[VolumeKind, Volumes] = {
-            "host": HostVolumes(self),
+            "host": self._host_volumes,
             "csi": CsiVolumes(self, csi or CsiPlugin(), namespace),
         }
         self.csi = CsiSetup(self, csi or CsiPlugin(), namespace)  #: the lab's plugin, as it is set up
@@ -247,6 +248,10 @@ class NomadJobs:
     def delete_volume(self, name: str, *, kind: VolumeKind = "host") -> None:
         """Delete a volume with what it holds; nothing happens where none stands."""
         self._volumes[kind].delete(name)
+
+    def volume_homes(self, name: str) -> tuple[Home, ...]:
+        """The machines on which host volumes of that name stand."""
+        return self._host_volumes.homes(name)
 
     def list_volumes(self) -> tuple[VolumeState, ...]:
         """All volumes of our form, of both kinds, in pages."""

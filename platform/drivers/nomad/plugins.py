@@ -73,7 +73,7 @@ def _allowed(work: Callable[[], Any]) -> bool:
     try:
         work()
     except OutsideError as error:
-        if error.detail.startswith(_AFTER_THE_RIGHT):
+        if error.detail.removeprefix("rpc error: ").startswith(_AFTER_THE_RIGHT):
             return True
         if isinstance(error, Misconfigured):
             return False

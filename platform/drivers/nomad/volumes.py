@@ -11,7 +11,7 @@ from drivers import safe
 from drivers.nomad.errors import PART, STORAGE, NotThere
 from kernel.errors import Misconfigured, OutsideError, Unavailable
 from kernel.names import slug_of_volume
-from orchestration.storage import VolumeState
+from orchestration.storage import Home, VolumeState
 
 MIB = 1024 * 1024
 #: what a client says of an allocation that will touch nothing any more
@@ -59,10 +59,23 @@ class HostVolumes:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    def _ids(self, name: str) -> list[str]:
+    def _places(self, name: str) -> dict[str, str]:
+        """Its id, and that of its machine; more than one where two creations met."""
         wanted = safe.word(PART, name)
         lines = self._caller.raw("GET", "volumes", type="host", filter=f'Name == "{wanted}"').json() or ()
-        return [safe.uuid(PART, line["ID"]) for line in lines if line["Name"] == wanted]
+        named = [line for line in lines if line["Name"] == wanted]
+        return {safe.uuid(PART, line["ID"]): safe.uuid(PART, line["NodeID"]) for line in named}
+
+    def _home(self, node_id: str) -> Home:
+        try:
+            found = self._caller.raw("GET", "node", node_id).json()
+        except NotThere:
+            return Home(node_id[:8], "")
+        return Home(str(found["Name"]), str(found["Status"]), int(found.get("StatusUpdatedAt") or 0))
+
+    def homes(self, name: str) -> tuple[Home, ...]:
+        """The machines on which one of that name stands. Needs node read."""
+        return tuple(self._home(node_id) for node_id in self._places(name).values())
 
     def listed(self) -> Iterator[VolumeState]:
         """All of the namespace that have the form of ours."""
@@ -72,13 +85,22 @@ class HostVolumes:
 
     def exists(self, name: str) -> bool:
         """Whether one of that name stands in the namespace."""
-        return bool(self._ids(name))
+        return bool(self._places(name))
 
     def create(self, name: str, size_mib: int) -> None:
-        """Create one that allocations of its node may write."""
+        """Create one that allocations of its node may write.
+
+        Nomad takes the first machine that has the plugin, be it down (host_volume_endpoint.go, place): so
+        those that take no allocations are ruled out.
+        """
         volume = {
             "Name": safe.word(PART, name),
             "PluginID": "mkdir",
+            "Constraints": [
+                {"LTarget": "${node.unique.id}", "Operand": "!=", "RTarget": safe.uuid(PART, node["ID"])}
+                for node in self._caller.listed("nodes")
+                if (node["Status"], node["SchedulingEligibility"]) != ("ready", "eligible")
+            ],
             # Tasks run as no one in particular; Nomad would make the folder 0700 for root (its mkdir plugin),
             # below a folder that only root enters.
             "Parameters": {"mode": "0777"},
@@ -89,12 +111,20 @@ class HostVolumes:
         self._caller.raw("PUT", "volume", "host", "create", body={"Volume": volume})
 
     def delete(self, name: str) -> None:
-        """Delete it; gone already is deleted."""
-        for volume_id in self._ids(name):
+        """Delete it; gone already is deleted.
+
+        Where Nomad knows the machine no more nobody can erase what it holds, and Nomad forgets the volume
+        only by force. Without that it would keep its app for ever. A machine that is down may come back.
+        """
+        failed: OutsideError | None = None
+        for volume_id, node_id in self._places(name).items():
+            force = {"force": "true"} if self._home(node_id).gone else {}
             try:
-                self._caller.raw("DELETE", "volume", "host", volume_id, "delete")
-            except NotThere:
-                continue
+                self._caller.raw("DELETE", "volume", "host", volume_id, "delete", **force)
+            except OutsideError as error:
+                failed = failed if _says(error, "no such volume") else error
+        if failed is not None:
+            raise failed
 
 
 @dataclass(frozen=True)
@@ -155,8 +185,13 @@ class CsiVolumes:
         try:
             self._caller.raw("DELETE", "volume", "csi", name, "delete")
         except OutsideError as error:
-            if not error.detail.startswith("volume not found"):
+            if not _says(error, "volume not found"):
                 raise
+
+
+def _says(error: OutsideError, text: str) -> bool:
+    """Whether Nomad said this; what a server hands on for its leader has a word before it."""
+    return error.detail.removeprefix("rpc error: ").startswith(text)
 
 
 def wanted_csi(name: str, plugin: CsiPlugin, namespace: str, size_mib: int) -> dict[str, Any]:

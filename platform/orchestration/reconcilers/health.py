@@ -7,6 +7,7 @@ from orchestration.checks import asked
 from orchestration.deployment import DEPLOYING, DeploymentState
 from orchestration.ports import AllocState
 from orchestration.reconcilers.base import RIGHT, Observation, Reconciler, Verdict
+from orchestration.reconcilers.stranded import stranded
 from orchestration.render.job import PROGRESS_MARGIN_S
 from orchestration.states import ConditionType, ObservedState
 
@@ -34,7 +35,7 @@ class Health(Reconciler):
             return self._failed(mine, deployment)
         live = [each for each in mine if each.client_status in STARTED and each.desired_status == "run"]
         if self.scope.status.blocked is not None and not live:
-            cause = placement_cause(self.scope.status.blocked, self.spec.resources)
+            cause = self._stranded() or placement_cause(self.scope.status.blocked, self.spec.resources)
             return _tell(Verdict.WAITING, ObservedState.PLACING, cause)
         if healthy and not active:
             cause = allocation_cause(mine, self.spec) or Cause("copies.missing")
@@ -54,7 +55,7 @@ class Health(Reconciler):
     def _failed(self, mine: Sequence[AllocState], deployment: DeploymentState) -> Observation:
         cause = allocation_cause(mine, self.spec)
         if cause is None and self.scope.status.blocked is not None:
-            cause = placement_cause(self.scope.status.blocked, self.spec.resources)
+            cause = self._stranded() or placement_cause(self.scope.status.blocked, self.spec.resources)
         if cause is None:
             late = "progress deadline" in deployment.description
             facts: dict[str, object] = {"deadline_s": self.spec.healthy_deadline_s}
@@ -72,6 +73,8 @@ class Health(Reconciler):
         cause = allocation_cause(mine, self.spec)
         late = self.ctx.age_s > self.spec.healthy_deadline_s + PROGRESS_MARGIN_S
         if mine and not live and not active and not self._just_failed(mine):
+            if (waits := self._stranded()) is not None:
+                return _tell(Verdict.WAITING, ObservedState.PLACING, waits)
             return _tell(Verdict.WRONG, ObservedState.FAILED, cause or Cause("task.lost"))
         if late:
             facts: dict[str, object] = {"deadline_s": self.spec.healthy_deadline_s}
@@ -81,6 +84,10 @@ class Health(Reconciler):
         if not mine:
             return _tell(Verdict.WAITING, ObservedState.PENDING, Cause("job.evaluating"))
         return _tell(Verdict.WAITING, ObservedState.STARTING, cause or Cause("task.starting"))
+
+    def _stranded(self) -> Cause | None:
+        """Whether it can run on one machine alone, where its data is, and that machine is away."""
+        return stranded(self.spec.names, self.spec.volumes, self.drivers.jobs)
 
     def _just_failed(self, mine: Sequence[AllocState]) -> bool:
         last = max((e.at_ns for each in mine for told in each.tasks.values() for e in told), default=0)

@@ -15,8 +15,9 @@ from solo.clock import now_ns
 from solo.errors import ApiError
 from solo.paths import uses
 from solo.state import client_done
-from solo.store import Row
 
+#: what Go's strconv takes for a truth value, and nothing
+_BOOLEANS = frozenset(["", "1", "t", "T", "true", "TRUE", "True", "0", "f", "F", "false", "FALSE", "False"])
 _STUB = ("CapacityBytes", "CreateIndex", "CreateTime", "ID", "ModifyIndex", "ModifyTime", "Name", "Namespace",
          "NodeID", "NodePool", "PluginID", "State")  # fmt: skip
 
@@ -104,30 +105,32 @@ def _check(call: Call, wanted: dict[str, Any], space: str) -> None:
         )
 
 
-def _volume(call: Call, capability: str) -> Row:
-    call.known()
-    row = call.store.get("volumes", call.path("id"))
-    if row is None or row["Namespace"] != call.namespace:
-        call.need(capability)
-        raise ApiError(404, "volume not found")
-    call.need(capability, namespace=row["Namespace"])
-    return row
-
-
 async def read_volume(call: Call) -> Response:
     """GET /v1/volume/host/{id}."""
 
     def read() -> tuple[int, Any]:
-        row = _volume(call, "host-volume-read")
+        call.need("host-volume-read")
+        row = call.store.get("volumes", call.path("id"))
+        if row is None or row["Namespace"] != call.namespace:
+            raise ApiError(404, "volume not found")
         return row["ModifyIndex"], {**row, "Allocations": []}
 
     return await blocking(call, read)
 
 
 async def delete(call: Call) -> Response:
-    """DELETE /v1/volume/host/{id} and /v1/volume/host/{id}/delete; refused while an allocation uses it."""
+    """DELETE /v1/volume/host/{id} and /v1/volume/host/{id}/delete; refused while an allocation uses it.
+
+    `force` is for a machine that is away: this one never is.
+    """
+    if call.query("force") not in _BOOLEANS:
+        raise ApiError(400, "invalid force value")
+    call.known()
+    call.need("host-volume-delete")
     with call.store.change() as change:
-        row = _volume(call, "host-volume-delete")
+        row = call.store.get("volumes", call.path("id"))
+        if row is None or row["Namespace"] != call.namespace:
+            raise ApiError(500, f"no such volume: {call.path('id')}")
         users = [a["ID"] for a in call.store.rows("allocs") if not client_done(a) and uses(a, row)]
         if users:
             raise ApiError(500, f"volume {row['ID']} in use by allocations: {users}".replace("'", ""))

@@ -1,6 +1,10 @@
 """Removing a mount deletes no volume: it is kept and counted until its owner takes it, or its app ends."""
 
+from collections.abc import Callable
+
 import pytest
+from django.test import Client
+from pytest_django import Settings
 
 from apps.accounts.models import Person
 from apps.approvals import services as approvals
@@ -17,6 +21,7 @@ from apps.volumes.models import Restore
 from apps.workloads.models import App, AppVolume
 from kernel.errors import Conflict, Forbidden, QuotaExceeded, Refused
 from orchestration.states import ObservedState
+from orchestration.storage import Home
 from tests.apps.volumes.conftest import DATA, SIZES, source
 from tests.apps.volumes.node import Node
 from tests.cast import actor
@@ -212,3 +217,21 @@ def test_a_new_app_beyond_the_quota_is_refused_with_figures_and_the_first_left_a
         )
     assert small.value.params == {"needed": 5, "size": 3}
     assert Project.objects.get(id=book.project_id).apps.count() == 1
+
+
+def test_while_its_machine_is_away_the_page_says_that_it_waits(
+    node: Node, book: App, alice: Person, signed_in: Callable[[Person], Client], settings: Settings
+) -> None:
+    settings.LANGUAGE_CODE = "en"
+    version("2.0.0", [])
+    change(book, alice, "2.0.0", 0)
+    node.chain.until(book, RUNNING)
+    services.delete_volume(actor=actor(alice), app_id=book.id, volume="data", typed="data")
+    node.chain.lab.jobs.homes[source(book)] = Home("node-7", "down")
+    node.work(1)
+    assert source(book) in node.chain.lab.jobs.volumes
+    page = f"/apps/{book.id}/data/"
+    assert "machine on which it stands is away" in signed_in(alice).get(page).content.decode()
+    node.chain.lab.jobs.homes[source(book)] = Home("0a1b2c3d", "")
+    node.work(2)
+    assert source(book) not in node.chain.lab.jobs.volumes, "Nomad has forgotten the machine"

@@ -50,6 +50,16 @@ def test_the_docs_say_the_same(language: str, name: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "told"), [("fr", "29 novembre 2026"), ("en", "Nov. 29, 2026"), ("en", "3 p.m.")]
+)
+def test_a_time_is_told_as_the_reader_writes_it(language: str, told: str) -> None:
+    facts = {"volume": "data", "node": "n1", "since": "2026-11-29T14:00:00+00:00"}
+    with override(language):
+        assert told in why("volume.node_away", facts)
+        assert "?" in why("volume.node_away", {**facts, "since": ""})
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("code", CODES)
 def test_the_portal_serves_it_in_the_readers_language(client: Client, code: str) -> None:

@@ -279,7 +279,11 @@ def test_host_volumes(nomad: Target) -> None:
     assert (again.status_code, again.text.partition(",")[0]) == (500, text)
     read = nomad.get(f"/v1/volume/host/{identity}")
     assert (read["Name"], read["Namespace"], read["PluginID"]) == (name, nomad.namespace, "mkdir")
-    assert nomad.call("DELETE", f"/v1/volume/host/{identity}/delete").ok
+    unsure = nomad.call("DELETE", f"/v1/volume/host/{identity}/delete", force="perhaps")
+    assert (unsure.status_code, unsure.text) == (400, "invalid force value")
+    assert nomad.call("DELETE", f"/v1/volume/host/{identity}/delete", force="true").ok
+    gone = nomad.call("DELETE", f"/v1/volume/host/{identity}/delete")
+    assert (gone.status_code, gone.text) == (500, f"no such volume: {identity}")
     assert [v for v in nomad.get("/v1/volumes", type="host") if v["Name"] == name] == []
     assert nomad.call("GET", f"/v1/volume/host/{identity}").status_code == 404
 

@@ -217,7 +217,11 @@ def test_a_volume_is_made_once_and_deleted_once(world: World, slug: str) -> None
     jobs.create_volume(name, size_mib=16)
     jobs.create_volume(name, size_mib=16)
     assert jobs.volume_exists(name)
+    (home,) = jobs.volume_homes(name)
+    assert (home.status, home.away, home.gone) == ("ready", False, False)
+    assert home.node in [node.name for node in jobs.nodes()]
     jobs.delete_volume(name)
+    assert jobs.volume_homes(name) == ()
     world.until(lambda: not jobs.volume_exists(name), "the volume is gone")
     jobs.delete_volume(name)
 

@@ -75,6 +75,13 @@ NOT_HERE: Mapping[str, tuple[str, str]] = {
         "The only machine is where Docker runs: without it none of the stack's apps would be there.",
         f"{ENGINE}/test_causes.py::test_placement",
     ),
+    **{
+        f"volume.{how}": (
+            "The only machine is the portal's own: away, it takes the cluster along.",
+            f"{ENGINE}/test_engine_troubles.py::test_what_has_its_data_on_a_lost_machine_waits_for_it",
+        )
+        for how in ("node_away", "node_gone")
+    },
     "task.lost": (
         "The only machine is the portal's own: lost, it takes the cluster along.",
         f"{ENGINE}/test_engine_troubles.py::test_what_ran_on_a_machine_that_is_lost_and_stands_nowhere_else",
