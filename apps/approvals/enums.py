@@ -28,6 +28,7 @@ class RequestKind(models.TextChoices):
     PROJECT = "project", _("New project")
     RIGHTS = "rights", _("More rights")
     LEASE = "lease", pgettext_lazy("kind of request", "Longer life of an app")
+    HANDOVER = "handover", _("App of another project")
 
 
 class Verdict(models.TextChoices):

@@ -10,7 +10,7 @@ from typing import Any
 from kernel.units import DIMENSIONS
 
 WITHIN_QUOTA = "within-quota"  #: the built-in rule's name: always there, and always the last
-KINDS = ("app", "change", "quota", "lease")  #: kinds of requests that a rule may decide
+KINDS = ("app", "change", "quota", "lease", "handover")  #: kinds of requests that a rule may decide
 DAYS_MAX = 730
 
 
@@ -159,7 +159,7 @@ class Choice:
         return self.judged[-1][1].lifts if self.rule else {}
 
 
-BUILT_IN = Candidate(WITHIN_QUOTA, 1, Terms(kinds=frozenset({"app", "change"})))
+BUILT_IN = Candidate(WITHIN_QUOTA, 1, Terms(kinds=frozenset({"app", "change", "handover"})))
 
 
 def judge(rule: Candidate, facts: Facts) -> Judged:

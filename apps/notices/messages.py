@@ -277,6 +277,7 @@ _CODES: Mapping[str, Mapping[str, str | Promise]] = {
         "project": _("New project"),
         "lease": _of("kind of request", "Longer life of an app"),
         "rights": _("More rights"),
+        "handover": _("App of another project"),
     },
     "dimension": NAMES,
 }

@@ -53,6 +53,19 @@ class DuplicateForm(forms.Form):
         field.choices = [(str(each.id), each.name) for each in projects]
 
 
+class AcceptForm(forms.Form):
+    """Why the project wants an app that somebody has to decide about."""
+
+    reason = forms.CharField(
+        label=_("Justification"),
+        required=False,
+        max_length=4000,
+        # The button stands in a form of its own, beside the one that declines.
+        widget=forms.Textarea(attrs={"rows": 3, "form": "accept"}),
+        help_text=_("Whoever decides reads it."),
+    )
+
+
 class OfferForm(forms.Form):
     """To whom the app is offered."""
 

@@ -161,7 +161,8 @@ def reason(code: str, facts: Mapping[str, object]) -> str:
 
 def handovers(person: Person) -> "QuerySet[Handover]":
     """Offers of and to the projects that the person owns, or of all for an admin; the newest first."""
-    found = Handover.objects.select_related("app", "from_project", "to_project", "offered_by")
+    related = ("app", "from_project", "to_project", "offered_by")
+    found = Handover.objects.select_related(*related).prefetch_related("requests")
     if not person.is_admin:
         mine = [project for project, role in projects.roles(person).items() if role == Role.OWNER]
         found = found.filter(Q(from_project__in=mine) | Q(to_project__in=mine))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from apps.approvals.enums import Move, RequestKind, RequestState, Verdict
 from apps.base.models import Upload
 from apps.projects.models import Project
-from apps.workloads.models import App, Operation
+from apps.workloads.models import App, Handover, Operation
 
 
 class Request(models.Model):
@@ -26,11 +26,14 @@ class Request(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="requests"
     )
     app = models.ForeignKey(App, null=True, on_delete=models.CASCADE, related_name="requests")
+    # handover: the offer that was accepted. Its app is another project's until then, so `app` names none.
+    handover = models.ForeignKey(Handover, null=True, on_delete=models.CASCADE, related_name="requests")
     operation = models.ForeignKey(Operation, null=True, on_delete=models.SET_NULL, related_name="+")
     # What is asked. app, change: label, template version, parameters, resources, files. project: name, slug,
-    # description. rights: role.
+    # description. rights: role. handover: label, template version, and the project that gives it.
     payload = models.JSONField(default=dict)
-    # By dimension. app, change: what it would take of the quota. quota, project: the new limits, where named.
+    # By dimension. app, change, handover: what it would take of the quota. quota, project: the new limits,
+    # where named.
     amounts = models.JSONField(default=dict)
     until = models.DateField(null=True)  # quota: the last day of the grant; none: for good
     effect = models.PositiveIntegerField(default=0)  # percent of a limit that it adds, at the most

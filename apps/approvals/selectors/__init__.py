@@ -12,6 +12,7 @@ from apps.approvals.selectors.requests import (
     thread,
     visible_to,
     waiting,
+    waits_for,
 )
 from apps.approvals.transitions import OPEN, WAITING
 
@@ -29,4 +30,5 @@ __all__ = [
     "thread",
     "visible_to",
     "waiting",
+    "waits_for",
 ]

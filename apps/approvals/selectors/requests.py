@@ -9,10 +9,11 @@ from apps.accounts import selectors as accounts
 from apps.accounts.models import Person
 from apps.approvals.enums import RequestKind, RequestState
 from apps.approvals.models import Decision, Message, Request
-from apps.approvals.transitions import GRANTED, WAITING, Part
+from apps.approvals.transitions import GRANTED, OPEN, WAITING, Part
 from apps.projects import selectors as projects
 from apps.projects.enums import Role
 from apps.workloads.enums import OperationState
+from apps.workloads.models import Handover
 from kernel.errors import Missing
 
 _FROM_OPERATION = {
@@ -65,6 +66,11 @@ def waiting() -> "QuerySet[Request]":
     """What has to be decided, the oldest first; not what was deleted meanwhile."""
     requests = Request.objects.filter(state__in=WAITING, app__gone_at__isnull=True)
     return listed(requests).order_by("created_at", "id")
+
+
+def waits_for(offer: Handover) -> Request | None:
+    """The open request that has to be decided before an offered app is taken over."""
+    return next((each for each in offer.requests.all() if each.state in OPEN), None)
 
 
 def thread(person: Person, request: Request) -> "QuerySet[Message]":

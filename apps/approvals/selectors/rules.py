@@ -18,6 +18,9 @@ from apps.quotas.selectors import Figure
 from kernel.errors import Forbidden, Missing
 from kernel.units import Amounts
 
+#: kinds that take no more of what the lab has: it was looked at when a hand-over was asked for
+_NO_MORE = frozenset({RequestKind.QUOTA, RequestKind.LEASE, RequestKind.HANDOVER})
+
 
 def rules(person: Person) -> "QuerySet[Rule]":
     """The rules that stand, in their order. Raises Forbidden for whoever does not read all."""
@@ -120,7 +123,7 @@ def _figures(request: Request, standing: tuple[Figure, ...] | None) -> tuple[dic
 
 def _beyond(request: Request) -> dict[str, int]:
     """How far it goes beyond a ceiling of the lab or of the member: what no rule lets through."""
-    if request.project_id is None or request.kind in {RequestKind.QUOTA, RequestKind.LEASE}:
+    if request.project_id is None or request.kind in _NO_MORE:
         return {}
     after = quotas.ceilings_if(request.project_id, Amounts.of(request.amounts), _holder(request))
     short = [each for each in after if not each.fits]

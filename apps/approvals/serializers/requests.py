@@ -64,6 +64,7 @@ class RequestSerializer(serializers.ModelSerializer[Request]):
             "requester",
             "assignee",
             "app",
+            "handover",
             "operation",
             "payload",
             "amounts",

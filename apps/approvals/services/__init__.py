@@ -7,8 +7,9 @@ from apps.approvals.services.duplicating import Copy, duplicate
 from apps.approvals.services.editing import edit
 from apps.approvals.services.eligibility import version_of
 from apps.approvals.services.replanning import foresee
-from apps.approvals.services.results import Submitted
+from apps.approvals.services.results import Submitted, Taken
 from apps.approvals.services.submitting import submit, submit_change
+from apps.approvals.services.taking_over import take_over
 from apps.approvals.services.talking import (
     answer,
     comment,
@@ -22,6 +23,7 @@ from apps.approvals.services.talking import (
 __all__ = [
     "Copy",
     "Submitted",
+    "Taken",
     "answer",
     "approve",
     "approve_in_part",
@@ -42,6 +44,7 @@ __all__ = [
     "submit",
     "submit_change",
     "take",
+    "take_over",
     "version_of",
     "withdraw",
     "withdraw_orphans",

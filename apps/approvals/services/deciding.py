@@ -16,6 +16,7 @@ from apps.approvals.services import eligibility, granting, ruling, telling
 from apps.approvals.services.moving import check, end, hold, note, turn
 from apps.approvals.transitions import Part, check_reason
 from apps.quotas import selectors as figures
+from apps.workloads import services as workloads
 from apps.workloads.models import App
 from kernel.actors import Actor, rule
 from kernel.errors import Conflict, Refused
@@ -140,8 +141,18 @@ def reject(
     decision = _decision(request, Verdict.REJECTED, decider=person, reason=reason)
     note(actor, Move.REJECT, request, reason)
     end(request, actor)
+    if request.handover_id is not None:
+        _decline(actor, request.handover_id)
     telling.decided(request, decision, actor.label)
     return decision
+
+
+def _decline(actor: Actor, handover_id: UUID) -> None:
+    """Who offered it learns that it does not go, and need not wait for the offer's end."""
+    try:
+        workloads.refuse(actor=actor, made=workloads.offered(handover_id))
+    except Conflict:  # it is over already
+        return
 
 
 def _decision(

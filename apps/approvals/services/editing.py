@@ -27,6 +27,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
     RequestKind.PROJECT: frozenset({"name", "slug", "description", "limits"}),
     RequestKind.RIGHTS: frozenset({"role"}),
     RequestKind.LEASE: frozenset({"until"}),
+    RequestKind.HANDOVER: frozenset(),
 }
 #: kinds that are asked with a template's answers; within the quota they need no reason
 WITH_APP = frozenset({RequestKind.APP, RequestKind.CHANGE})

@@ -22,6 +22,7 @@ NEEDS: Mapping[str, str] = {
     RequestKind.QUOTA: "quota",
     RequestKind.RIGHTS: "view",
     RequestKind.LEASE: "deploy",
+    RequestKind.HANDOVER: "delete",
 }
 
 

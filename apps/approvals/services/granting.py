@@ -172,10 +172,7 @@ def _first_limits(
 
 
 def _rights(request: Request, grant: Grant) -> tuple[dict[str, int], date | None]:
-    if grant.granted is not None:
-        raise Refused("request.whole_only", field="granted")
-    if grant.until is not None:
-        raise Refused("request.nothing_to_end", field="until")
+    _whole(grant)
     project = _project_of(request)
     if grant.person is None or request.requester is None:
         raise Conflict("request.not_now", state=request.state)
@@ -205,6 +202,24 @@ def _lease(request: Request, grant: Grant) -> tuple[dict[str, int], date | None]
     return {}, until
 
 
+def _handover(request: Request, grant: Grant) -> tuple[dict[str, int], date | None]:
+    """The app comes over as it is, for whoever accepted it."""
+    _whole(grant)
+    if request.handover_id is None:
+        raise Conflict("request.not_now", state=request.state)
+    offer = workloads.offered(request.handover_id)
+    request.operation = workloads.take_over(actor=grant.actor, made=offer, author=_author(request))
+    asked: Mapping[str, int] = request.amounts
+    return dict(asked), None
+
+
+def _whole(grant: Grant) -> None:
+    if grant.granted is not None:
+        raise Refused("request.whole_only", field="granted")
+    if grant.until is not None:
+        raise Refused("request.nothing_to_end", field="until")
+
+
 def _project_of(request: Request) -> Project:
     if request.project is None:
         raise Conflict("request.not_now", state=request.state)
@@ -218,4 +233,5 @@ _GIVE = {
     RequestKind.PROJECT: _project,
     RequestKind.RIGHTS: _rights,
     RequestKind.LEASE: _lease,
+    RequestKind.HANDOVER: _handover,
 }

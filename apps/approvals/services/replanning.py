@@ -9,7 +9,7 @@ from apps.accounts.models import Person
 from apps.approvals.models import Request
 from apps.approvals.services.eligibility import version_of
 from apps.approvals.services.granting import locked_app
-from apps.approvals.services.wishes import EFFECT_MAX
+from apps.approvals.services.wishes import effect_of
 from apps.catalogue import selectors as catalogue
 from apps.leases import services as leases
 from apps.projects import permissions
@@ -62,8 +62,7 @@ def replan(request: Request, actor: Actor, person: Person, changes: Mapping[str,
     foreseen = quotas.what_if(app.project_id, Amounts.of(request.amounts), holder)
     if not request.reason and not all(each.fits for each in foreseen):
         raise Refused("reason.required", field="reason")
-    shares = [100 * each.asked // max(each.limit, 1) for each in foreseen]
-    request.effect = max(0, min(EFFECT_MAX, max(shares, default=0)))
+    request.effect = effect_of(foreseen)
 
 
 def _end(request: Request, app: App, changes: Mapping[str, Any]) -> date | None:

@@ -10,6 +10,14 @@ from apps.workloads.services import Plan
 
 
 @dataclass(frozen=True)
+class Taken:
+    """What came of accepting an offered app: it comes, or a request waits, or a rule has granted one."""
+
+    operation: Operation | None
+    request: Request | None = None
+
+
+@dataclass(frozen=True)
 class Submitted:
     """What came of a request. After a dry run nothing of it is saved: no request, operation or decision."""
 

@@ -21,7 +21,7 @@ from apps.approvals.services.asking import check_length
 from apps.approvals.services.deciding import decide_by_rule
 from apps.approvals.services.eligibility import require_open
 from apps.approvals.services.results import Submitted
-from apps.approvals.services.wishes import EFFECT_MAX
+from apps.approvals.services.wishes import effect_of
 from apps.audit import services as audit
 from apps.catalogue import selectors as catalogue
 from apps.catalogue.models import TemplateVersion
@@ -249,7 +249,7 @@ def _request(
         operation=operation,
         payload={**planned.payload(), "name": app.name, "label": app.label},
         amounts=planned.amounts(),
-        effect=_effect(foreseen),
+        effect=effect_of(foreseen.projections),
         reason=reason.strip(),
     )
     audit.record(
@@ -263,12 +263,6 @@ def _request(
         after={"kind": kind.value, "app": str(app.id), "amounts": request.amounts},
     )
     return request
-
-
-def _effect(foreseen: Submitted) -> int:
-    """How many percent of a limit it adds, at the most of any dimension."""
-    shares = [100 * each.asked // max(each.limit, 1) for each in foreseen.projections]
-    return max(0, min(EFFECT_MAX, max(shares, default=0)))
 
 
 def _decide_or_wait(request: Request, foreseen: Submitted, operation: Operation) -> Submitted:

@@ -127,10 +127,11 @@ def withdraw(*, actor: Actor, person: Person, request_id: UUID, version: int | N
 
 @transaction.atomic
 def withdraw_orphans(*, actor: Actor) -> int:
-    """Close requests whose app was deleted meanwhile, or is another project's by now; returns how many."""
+    """Close requests whose app was deleted or went meanwhile, or whose offer is over; returns how many."""
     lost = Q(app__desired=Desired.ABSENT) | ~Q(project=F("app__project"))
+    over = Q(handover__closed_at__isnull=False)
     orphans = Request.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        lost, state__in=OPEN, app__isnull=False
+        Q(lost, app__isnull=False) | over, state__in=OPEN
     )
     found = orphans.order_by("id")[:_AT_ONCE]
     return sum(_close(each, Move.WITHDRAW, RequestState.WITHDRAWN, actor) for each in found)

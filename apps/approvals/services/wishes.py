@@ -3,7 +3,7 @@
 The check is the real thing, undone: whoever would refuse the grant says so before anybody has to decide.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -25,6 +25,7 @@ from apps.projects.enums import Role
 from apps.projects.models import Project
 from apps.quotas import selectors as figures
 from apps.quotas import services as quotas
+from apps.quotas.selectors import Projection
 from apps.workloads.models import App
 from kernel.actors import Actor
 from kernel.errors import Excess, LimitBelowUse, Refused, RefusedMany
@@ -47,7 +48,7 @@ class Wish:
     app: App | None = None
 
 
-def _undone(work: Callable[[], object]) -> None:
+def undone(work: Callable[[], object]) -> None:
     """Do it, raise what it raises, and leave nothing of it: its locks go with the savepoint."""
     with transaction.atomic():
         work()
@@ -68,7 +69,7 @@ def for_quota(
         raise Refused("quota.until_past", field="until")
     if not _changed(project, wanted):
         raise Refused("request.no_change", field="limits")
-    _undone(
+    undone(
         lambda: set_limit(
             actor=actor, project=project, limits=wanted, reason=RequestKind.QUOTA.value, until=until
         )
@@ -123,7 +124,7 @@ def for_project(
     Raises Refused naming `name`, `slug`, `description`, `limits.<dimension>`.
     """
     wanted = whole(limits or {}, "limits")
-    _undone(
+    undone(
         lambda: members.create_shared(
             actor=actor, slug=slug, name=name, owner=person, description=description
         )
@@ -156,6 +157,12 @@ def for_lease(*, person: Person, app: App, until: date) -> Wish:
     then = app.ends_on.isoformat() if app.ends_on else ""
     payload = {"label": app.label, "name": app.name, "ends_on_then": then, "last_then": last.isoformat()}
     return Wish(RequestKind.LEASE, app.project, payload, until=until, app=app)
+
+
+def effect_of(projections: Iterable[Projection]) -> int:
+    """How many percent of a limit it adds, at the most of any dimension."""
+    shares = [100 * each.asked // max(each.limit, 1) for each in projections]
+    return max(0, min(EFFECT_MAX, max(shares, default=0)))
 
 
 def effect(wanted: Mapping[str, int], now: Mapping[str, int]) -> int:

@@ -18,6 +18,8 @@ from apps.quotas.selectors.history import usage_of
 from kernel.units import DIMENSIONS, Amounts
 
 _TREND_DAYS = 60
+#: kinds whose amounts come on top of what the project has
+_TAKE_ROOM = frozenset({RequestKind.APP, RequestKind.CHANGE, RequestKind.HANDOVER})
 
 
 def facts(person: Person, request: Request) -> dict[str, Any]:
@@ -25,7 +27,7 @@ def facts(person: Person, request: Request) -> dict[str, Any]:
     if request.state not in OPEN:
         return {}
     found: dict[str, Any] = {}
-    if request.kind in {RequestKind.APP, RequestKind.CHANGE} and request.project_id:
+    if request.kind in _TAKE_ROOM and request.project_id:
         holder = request.app_id if request.app and request.app.generation else None
         found["projections"] = quotas.what_if(request.project_id, Amounts.of(request.amounts), holder)
     if request.kind == RequestKind.QUOTA and request.project_id:

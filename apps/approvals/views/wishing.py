@@ -145,6 +145,8 @@ def _form_of(asked: Request, data: Any) -> WishForm:
         return ProjectForm(data, figures=_default(), initial=start)
     if asked.kind == RequestKind.LEASE:
         return LeaseForm(data, initial=start)
+    if asked.kind == RequestKind.HANDOVER:
+        return WishForm(data, initial=start)
     return RightsForm(data, has=asked.payload.get("role_then", ""), initial=start)
 
 

@@ -90,6 +90,7 @@ SENTENCES: Mapping[str, Promise] = {
     "handover.note": _("The message is too long: at most %(limit)s characters."),
     "handover.open": _("It is offered already. Take that offer back first."),
     "handover.closed": _("This offer is over: it was answered, taken back, or has expired."),
+    "handover.asked": _("It is accepted already, and waits for an administrator's decision."),
     "handover.giver": _(
         "Who offered it may no longer give it away. An owner of its project takes this offer back and makes "
         "another."

@@ -7,13 +7,15 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
+from apps.approvals import services as approvals
 from apps.base.idempotency import idempotent
 from apps.base.rest import Nothing, RoomViewSet, accepted
 from apps.workloads import selectors, services
 from apps.workloads.api.scopes import READ, WRITE
 from apps.workloads.models import Handover
-from apps.workloads.serializers import HandoverSerializer, OperationSerializer
+from apps.workloads.serializers import AcceptOffer, HandoverSerializer, OperationSerializer
 from kernel.errors import Missing
 
 #: what is done -> the side that does it
@@ -54,16 +56,28 @@ class HandoverViewSet(RoomViewSet):
         """One of them."""
         return Response(self.get_serializer(self.get_object()).data)
 
-    @extend_schema(request=None, responses={202: OperationSerializer})
+    @extend_schema(request=AcceptOffer, responses={200: HandoverSerializer, 202: OperationSerializer})
     @action(detail=True, methods=["post"])
     @idempotent
     def accept(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
-        """Take the app over: its quota moves with it, its copies are replaced once. 409 with figures."""
-        self.read(Nothing)
-        made = self.get_object()
-        operation = services.accept(actor=self.actor, person=self.person, handover_id=made.id)
-        data = OperationSerializer(operation, context=self.get_serializer_context()).data
+        """Take the app over: its quota moves with it, its copies are replaced once. 409 with figures.
+
+        Where its template always wants a decision, 200 with the offer: its `request` waits.
+        """
+        body, made = self.read(AcceptOffer), self.get_object()
+        taken = approvals.take_over(
+            actor=self.actor, person=self.person, handover_id=made.id, reason=body["reason"]
+        )
+        if taken.operation is None:
+            return self._waits()
+        data = OperationSerializer(taken.operation, context=self.get_serializer_context()).data
         return accepted(data, data["url"])
+
+    def _waits(self) -> Response:
+        """The offer, with the address of the request that is to be decided."""
+        data = self.get_serializer(self.get_object()).data
+        where = reverse("api:requests-detail", args=[data["request"]], request=self.request)
+        return Response(data, headers={"Location": where})
 
     @extend_schema(request=None, responses=HandoverSerializer)
     @action(detail=True, methods=["post"])

@@ -17,6 +17,7 @@ from apps.workloads.serializers.foretelling import (
     VersionChangeSerializer,
 )
 from apps.workloads.serializers.names import (
+    AcceptOffer,
     DuplicateApp,
     HandoverSerializer,
     NewAddress,
@@ -38,6 +39,7 @@ from apps.workloads.serializers.secrets import (
 )
 
 __all__ = [
+    "AcceptOffer",
     "AppSerializer",
     "ChangeApp",
     "ConditionSerializer",

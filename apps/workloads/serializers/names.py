@@ -1,9 +1,11 @@
 """What an app is called, a copy of it, and an offer of it."""
 
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
+from apps.approvals import selectors as approvals
 from apps.base.rest import StrictSerializer
 from apps.workloads.models import Handover
 
@@ -38,6 +40,12 @@ class OfferApp(StrictSerializer):
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
 
 
+class AcceptOffer(StrictSerializer):
+    """Why the project wants it: whoever decides reads it, where somebody has to."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=4000)
+
+
 class HandoverSerializer(serializers.ModelSerializer[Handover]):
     """An offer, open until it was answered or has expired."""
 
@@ -46,6 +54,9 @@ class HandoverSerializer(serializers.ModelSerializer[Handover]):
     from_project = serializers.CharField(source="from_project.slug", read_only=True)
     to_project = serializers.CharField(source="to_slug", read_only=True)
     offered_by = serializers.CharField(source="offered_by.label", default="", read_only=True)
+    request = serializers.SerializerMethodField(
+        help_text="The request that waits for an administrator's decision, once the offer was accepted."
+    )
 
     class Meta:
         model = Handover
@@ -63,4 +74,10 @@ class HandoverSerializer(serializers.ModelSerializer[Handover]):
             "closed_at",
             "closed_by",
             "outcome",
+            "request",
         ]
+
+    def get_request(self, offer: Handover) -> UUID | None:
+        """Name the open request of the receiving project."""
+        waits = approvals.waits_for(offer)
+        return waits.id if waits else None

@@ -4,7 +4,7 @@ from apps.workloads.services import canaries
 from apps.workloads.services.addressing import free_former, readdress, rename
 from apps.workloads.services.declare import declare
 from apps.workloads.services.draft import correct, draft_app, drop_request, hold, new_app
-from apps.workloads.services.handing import accept, decline, expire_offers, offer, withdraw
+from apps.workloads.services.handing import expire_offers, offer, withdraw
 from apps.workloads.services.naming import Availability, name_available
 from apps.workloads.services.operations import cancel, cancel_open, open_operation
 from apps.workloads.services.planning import (
@@ -17,6 +17,15 @@ from apps.workloads.services.planning import (
     plan,
 )
 from apps.workloads.services.projects import archive_project, open_project, settle_departure
+from apps.workloads.services.receiving import (
+    await_decision,
+    decline,
+    offered,
+    receivable,
+    refuse,
+    take_over,
+    takes,
+)
 from apps.workloads.services.removing import delete, end_retentions, purge, undo
 from apps.workloads.services.rollouts import ROLLING, Rollout, beside, charge, read_rollout
 from apps.workloads.services.upgrading import Carried, carried, plan_upgrade, upgrade
@@ -29,8 +38,8 @@ __all__ = [
     "Carried",
     "Plan",
     "Rollout",
-    "accept",
     "archive_project",
+    "await_decision",
     "beside",
     "canaries",
     "cancel",
@@ -56,6 +65,7 @@ __all__ = [
     "name_available",
     "new_app",
     "offer",
+    "offered",
     "open_operation",
     "open_project",
     "plan",
@@ -63,6 +73,8 @@ __all__ = [
     "purge",
     "read_rollout",
     "readdress",
+    "receivable",
+    "refuse",
     "rename",
     "restart",
     "retry",
@@ -70,6 +82,8 @@ __all__ = [
     "sleep",
     "start",
     "stop",
+    "take_over",
+    "takes",
     "undo",
     "upgrade",
     "wake",

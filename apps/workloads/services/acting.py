@@ -36,6 +36,7 @@ class Asked:
     person: Person | None = None
     reason: str = ""
     authorized: bool = False  #: the caller has asked already whether the actor may
+    author: Actor | None = None  #: whom the timeline names, where the actor only grants it
 
 
 @transaction.atomic
@@ -55,7 +56,7 @@ def act(asked: Asked, turn: Turn | None = None) -> Operation:
         raise Conflict("app.not_now", verb=asked.kind.value, desired=app.desired)
     before = {"desired": app.desired, "generation": app.generation}
     operation = _move(app, asked, turn)
-    operations.tell(app=app, code=f"app.{asked.kind.value}", actor=asked.actor)
+    operations.tell(app=app, code=f"app.{asked.kind.value}", actor=asked.author or asked.actor)
     audit.record(
         actor=asked.actor,
         verb=f"app.{asked.kind.value}",

@@ -13,11 +13,15 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.models import Person
+from apps.approvals import selectors as requests
+from apps.approvals import services as approvals
 from apps.base.messages import sentence
 from apps.base.requests import actor_of
+from apps.catalogue import selectors as catalogue
 from apps.projects.permissions import can
 from apps.quotas import selectors as quotas
 from apps.workloads import selectors, services
+from apps.workloads.forms import AcceptForm
 from apps.workloads.models import Handover
 from kernel.errors import Conflict
 from kernel.units import Amounts
@@ -28,8 +32,12 @@ from orchestration.specs import Resources
 @require_safe
 def handover(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     """What is offered, what it takes of the receiving project's quota, and what accepting does."""
+    return _page(request, selectors.handover(cast("Person", request.user), handover_id), AcceptForm())
+
+
+def _page(request: HttpRequest, made: Handover, form: AcceptForm) -> HttpResponse:
     person = cast("Person", request.user)
-    made = selectors.handover(person, handover_id)
+    release = made.app.release
     receives = made.to_project is not None and can(person, made.to_project, "delete")
     context = {
         "offer": made,
@@ -38,17 +46,39 @@ def handover(request: HttpRequest, handover_id: UUID) -> HttpResponse:
         "gives": can(person, made.from_project, "delete"),
         "projections": _projections(made) if receives else [],
         "address": selectors.address(made.app),
+        "form": form,
+        "asked": requests.waits_for(made),
+        "decided": release is not None and catalogue.manifest(release.template_version).approval == "always",
     }
-    return render(request, "workloads/handover.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "workloads/handover.html", context, status=status)
 
 
 @login_required
 @require_POST
 def accept(request: HttpRequest, handover_id: UUID) -> HttpResponse:
-    """Take it over."""
-    return _answer(
-        request, handover_id, services.accept, gettext("It is yours now. Its copies are being replaced once.")
-    )
+    """Take it over, or ask for it where somebody has to decide."""
+    made = selectors.handover(cast("Person", request.user), handover_id)
+    form = AcceptForm(request.POST)
+    if not form.is_valid():
+        return _page(request, made, form)
+    try:
+        taken = approvals.take_over(
+            actor=actor_of(request),
+            person=cast("Person", request.user),
+            handover_id=made.id,
+            reason=form.cleaned_data["reason"],
+        )
+    except Conflict as error:
+        messages.error(request, sentence(error))
+        return redirect("workloads:handover", made.id)
+    if taken.operation is None and taken.request is not None:
+        messages.success(
+            request, gettext("You have asked for it: an administrator decides, and you are told.")
+        )
+        return redirect("approvals:request", taken.request.id)
+    messages.success(request, gettext("It is yours now. Its copies are being replaced once."))
+    return redirect("workloads:app", made.app_id)
 
 
 @login_required
@@ -76,8 +106,6 @@ def _answer(request: HttpRequest, handover_id: UUID, service: Callable[..., Any]
         messages.error(request, sentence(error))
         return redirect("workloads:handover", made.id)
     messages.success(request, said)
-    if service is services.accept:
-        return redirect("workloads:app", made.app_id)
     return redirect("workloads:handover", made.id)
 
 

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.accounts.models import Person
+from apps.approvals import services as approvals
 from apps.projects.models import Project
 from apps.projects.selectors import personal_of
 from apps.quotas import services as quotas
@@ -78,7 +79,7 @@ def test_a_volumes_charge_changes_while_its_app_goes(
     mine = personal_of(alice)
     assert mine is not None
     made = workloads.offer(actor=actor(alice), person=alice, app_id=book.id, project=genomics.slug)
-    accept = partial(workloads.accept, actor=actor(dana), person=dana, handover_id=made.id)
+    accept = partial(approvals.take_over, actor=actor(dana), person=dana, handover_id=made.id)
     with ThreadPoolExecutor(2) as pool:
         with transaction.atomic():
             list(Charge.objects.select_for_update().filter(holder=book.id))

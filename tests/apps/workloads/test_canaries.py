@@ -217,7 +217,7 @@ def test_another_address_is_for_before_or_after(chain: Chain, alice: Person) -> 
 def test_handed_over_it_waits_as_before(chain: Chain, alice: Person, dana: Person, genomics: Project) -> None:
     app = waiting(chain, alice)
     offered = services.offer(actor=actor(alice), person=alice, app_id=app.id, project=genomics.slug)
-    services.accept(actor=actor(dana), person=dana, handover_id=offered.id)
+    approvals.take_over(actor=actor(dana), person=dana, handover_id=offered.id)
     seen = looks(chain, app)
     assert (seen.reason_code, seen.serves, cpu(app)) == ("canary.waiting", 1, 200)
 
