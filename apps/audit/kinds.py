@@ -25,6 +25,7 @@ ACTIONS: Mapping[str, Promise] = {
     "app.offered": _("App offered to a project"),
     "app.offer_declined": _("Offer of an app declined"),
     "app.offer_withdrawn": _("Offer of an app withdrawn"),
+    "app.offer_expired": _("Offer of an app expired"),
     "app.copied": _("App copied into another project"),
     "app.handed_over": _("App handed over"),
     "app.handover": _("Move to the new project asked"),

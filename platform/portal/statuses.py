@@ -28,6 +28,7 @@ BY_CLASS: tuple[tuple[type[PaillasseError], HTTPStatus], ...] = (
 )
 #: codes whose meaning HTTP says more exactly than their class
 BY_CODE: Mapping[str, HTTPStatus] = {
+    "handover.too_many": HTTPStatus.TOO_MANY_REQUESTS,
     "idempotency.other_body": HTTPStatus.UNPROCESSABLE_ENTITY,
     "login.denied": HTTPStatus.FORBIDDEN,
     "login.inactive": HTTPStatus.FORBIDDEN,

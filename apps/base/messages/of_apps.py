@@ -89,6 +89,9 @@ SENTENCES: Mapping[str, Promise] = {
     "handover.project": _("Give the short name of another project."),
     "handover.note": _("The message is too long: at most %(limit)s characters."),
     "handover.open": _("It is offered already. Take that offer back first."),
+    "handover.too_many": _(
+        "It was offered %(limit)s times within a day, which is the most. Try again tomorrow."
+    ),
     "handover.closed": _("This offer is over: it was answered, taken back, or has expired."),
     "handover.asked": _("It is accepted already, and waits for an administrator's decision."),
     "handover.giver": _(

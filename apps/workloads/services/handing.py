@@ -20,12 +20,15 @@ from apps.workloads.enums import HandoverOutcome, OperationKind
 from apps.workloads.models import App, Handover
 from apps.workloads.services import access
 from apps.workloads.transitions import VERBS
-from kernel.actors import Actor
+from kernel.actors import Actor, system
 from kernel.errors import Conflict, Forbidden, Missing, Refused
 from kernel.names import SLUG_MAX
 
 OFFERED_FOR = timedelta(days=14)
+OFFERS_A_DAY = 5  #: of one app
 NOTE_MAX = 1000  #: characters
+CLOCK = system("offers")
+_AT_ONCE = 200
 RIGHT = "delete"  #: what it takes on both sides: an owner's
 
 
@@ -44,9 +47,7 @@ def offer(*, actor: Actor, person: Person, app_id: UUID, project: str, note: str
         raise Refused("handover.project", field="project")
     if len(note) > NOTE_MAX:
         raise Refused("handover.note", field="note", limit=NOTE_MAX)
-    _close(app, HandoverOutcome.EXPIRED, "", expires_at__lte=timezone.now())
-    if app.handovers.filter(closed_at=None).exists():
-        raise Conflict("handover.open")
+    _require_room(app)
     found = Project.objects.filter(slug=slug, archived_at=None).first()
     made = Handover.objects.create(
         app=app,
@@ -72,12 +73,22 @@ def withdraw(*, actor: Actor, person: Person, handover_id: UUID) -> Handover:
     return made
 
 
-@transaction.atomic
 def expire_offers(*, now: datetime | None = None) -> int:
-    """Close offers that nobody has answered; return how many."""
-    moment = now or timezone.now()
-    late = Handover.objects.filter(closed_at=None, expires_at__lte=moment)
-    return late.update(closed_at=moment, outcome=HandoverOutcome.EXPIRED)
+    """Close offers that nobody has answered, each in its own transaction; return how many."""
+    late = Handover.objects.filter(closed_at=None, expires_at__lte=now or timezone.now())
+    found = list(late.order_by("expires_at").values_list("id", flat=True)[:_AT_ONCE])
+    return sum(_expire(each, now) for each in found)
+
+
+@transaction.atomic
+def _expire(handover_id: UUID, now: datetime | None = None) -> bool:
+    """Close one, unless somebody was faster, or gave it more time."""
+    made = locked(handover_id)
+    if made.closed_at is not None or made.expires_at > (now or timezone.now()):
+        return False
+    end(made, HandoverOutcome.EXPIRED, None)
+    record(CLOCK, made, "app.offer_expired", made.from_project_id)
+    return True
 
 
 def mine(actor: Actor, person: Person, handover_id: UUID, *, receiving: bool) -> Handover:
@@ -114,14 +125,21 @@ def _require_handable(app: App) -> None:
         raise Conflict("app.not_now", verb=OperationKind.HANDOVER.value, desired=app.desired)
 
 
-def _close(app: App, outcome: HandoverOutcome, by: str, **which: object) -> None:
-    rows = Handover.objects.filter(app=app, closed_at=None, **which)
-    rows.update(closed_at=timezone.now(), outcome=outcome, closed_by=by)
+def _require_room(app: App) -> None:
+    """One offer at a time, and few a day: each may tell people who asked for nothing."""
+    standing = app.handovers.filter(closed_at=None).first()
+    if standing is not None and standing.expires_at > timezone.now():
+        raise Conflict("handover.open")
+    if standing is not None:
+        _expire(standing.id)
+    if app.handovers.filter(created_at__gt=timezone.now() - timedelta(days=1)).count() >= OFFERS_A_DAY:
+        raise Conflict("handover.too_many", limit=OFFERS_A_DAY)
 
 
-def end(made: Handover, outcome: HandoverOutcome, actor: Actor) -> None:
-    """Close it."""
-    made.closed_at, made.outcome, made.closed_by = timezone.now(), outcome, actor.label[:200]
+def end(made: Handover, outcome: HandoverOutcome, actor: Actor | None) -> None:
+    """Close it; without an actor its time is over."""
+    made.closed_at, made.outcome = timezone.now(), outcome
+    made.closed_by = actor.label[:200] if actor else ""
     made.save()
 
 

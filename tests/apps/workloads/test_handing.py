@@ -24,10 +24,12 @@ from apps.quotas import services as quotas
 from apps.quotas.models import Charge
 from apps.workloads import services
 from apps.workloads.models import App, Handover
+from apps.workloads.services.handing import OFFERS_A_DAY
 from apps.workloads.tasks import follow_days
 from kernel.errors import Conflict, Forbidden, Missing, QuotaExceeded, Refused
 from kernel.units import Amounts
 from orchestration.states import ObservedState
+from portal.statuses import status_of
 from tests.apps.workloads.chain import Chain
 from tests.atonce import at_once
 from tests.cast import actor
@@ -187,6 +189,32 @@ def test_declined_and_expired(app: App, dana: Person, yann: Person, physics: Pro
         accept(yann, late)
     follow_days()
     assert Handover.objects.get(id=late.id).outcome == "expired"
+    told = Event.objects.get(verb="app.offer_expired")
+    assert (told.actor_kind, told.project_id, told.target_id) == ("system", app.project_id, str(app.id))
+    follow_days()
+    assert Event.objects.filter(verb="app.offer_expired").count() == 1
+    offer(dana, app)
+
+
+def test_one_that_ran_out_unnoticed_is_closed_by_the_next(app: App, dana: Person, physics: Project) -> None:
+    late = offer(dana, app)
+    Handover.objects.filter(id=late.id).update(expires_at=timezone.now() - timedelta(seconds=1))
+    offer(dana, app)
+    late.refresh_from_db()
+    assert (late.outcome, late.closed_by) == ("expired", "")
+    assert Event.objects.filter(verb="app.offer_expired").count() == 1
+
+
+def test_an_app_is_offered_a_few_times_a_day(app: App, dana: Person, yann: Person, physics: Project) -> None:
+    """Each offer tells the other project's owners: who makes and withdraws them is no bell to ring."""
+    for _ in range(OFFERS_A_DAY):
+        made = offer(dana, app)
+        services.withdraw(actor=actor(dana), person=dana, handover_id=made.id)
+    with pytest.raises(Conflict, match="too_many") as told:
+        offer(dana, app)
+    assert status_of(told.value) == 429
+    assert Notice.objects.filter(kind="app.offered", person=yann).count() == OFFERS_A_DAY
+    Handover.objects.filter(id=made.id).update(created_at=timezone.now() - timedelta(days=1, seconds=1))
     offer(dana, app)
 
 
@@ -225,7 +253,7 @@ def test_two_that_cross_each_other(dana: Person, genomics: Project, yann: Person
         submit(dana, "here", project_id=genomics.id).app,
         submit(yann, "there", project_id=physics.id).app,
     )
-    for _ in range(3):
+    for _ in range(2):
         one, other = offer(dana, here), offer(yann, there, "genomics")
         done = at_once([partial(accept, yann, one), partial(accept, dana, other)])
         assert not [each for each in done if isinstance(each, Exception)], done
