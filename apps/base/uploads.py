@@ -24,7 +24,7 @@ from apps.base.zipmodes import readable
 from apps.base.zips import check_zip
 from kernel.errors import Missing, Refused
 
-__all__ = ["check_kept_zip", "check_zip", "is_kept", "of_person", "of_project", "open", "path_of", "store"]
+__all__ = ["check_kept_zip", "check_zip", "is_kept", "kept", "of_person", "open", "path_of", "store"]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CHUNK = 1024 * 1024  # bytes
@@ -115,9 +115,9 @@ def of_person(person_id: UUID, ids: Iterable[str]) -> dict[str, Upload]:
     return _by_id(ids, person_id=person_id)
 
 
-def of_project(project_id: UUID, ids: Iterable[str]) -> dict[str, Upload]:
-    """The project's uploads among these ids, by id."""
-    return _by_id(ids, project_id=project_id)
+def kept(ids: Iterable[str]) -> dict[str, Upload]:
+    """The uploads of these ids, by id: for whoever has read them in something that the caller may see."""
+    return _by_id(ids)
 
 
 def _by_id(ids: Iterable[str], **whose: UUID) -> dict[str, Upload]:

@@ -31,6 +31,7 @@ def ask_new(
     if "storage_mib" in wishes:
         resources["storage_mib"] = wishes["storage_mib"]
     require_room(snapshot, size_mib=_size(release, snapshot.volume.name, resources["storage_mib"]))
+    uploads = {each["parameter"]: UUID(each["upload"]) for each in release.files if each["parameter"]}
     submitted = approvals.submit(
         actor=actor,
         person=person,
@@ -40,7 +41,8 @@ def ask_new(
         name=wishes["name"],
         parameters=release.parameters,
         resources=resources,
-        uploads={each["parameter"]: UUID(each["upload"]) for each in release.files if each["parameter"]},
+        uploads=uploads,
+        copied=uploads.values(),  # those who may operate the app may read them: they go along with its data
         reason=wishes.get("reason", ""),
     )
     return services.restore_into_new(actor=actor, app_id=app.id, snapshot_id=snapshot.id, into=submitted.app)

@@ -45,6 +45,7 @@ def roll_back(
         raise Missing("release.missing")
     if earlier.id == present.id:
         raise Conflict("release.wanted", number=number)
+    files = _files(earlier)
     planned = workloads.plan(
         person=person,
         project=app.project,
@@ -52,7 +53,8 @@ def roll_back(
         template_version=_version(app, earlier),
         parameters=earlier.parameters,
         resources=earlier.resources,
-        uploads=_files(app, earlier),
+        uploads=files,
+        copied=files.values(),  # another project's where the app, or what it is a copy of, came from there
         rollout=workloads.Rollout(restores=number),
     )
     seen = foresee(RequestKind.CHANGE, person, app, planned, reason)
@@ -73,10 +75,10 @@ def _version(app: App, release: Release) -> TemplateVersion:
     return found
 
 
-def _files(app: App, release: Release) -> dict[str, UUID]:
+def _files(release: Release) -> dict[str, UUID]:
     """Its members' files, each of which is still kept. Raises Conflict naming the first that is not."""
     ids = {each["parameter"]: each["upload"] for each in release.files if each["parameter"]}
-    known = uploads.of_project(app.project_id, ids.values())
+    known = uploads.kept(ids.values())
     for each in release.files:
         if each["parameter"] and (each["upload"] not in known or not uploads.is_kept(each["sha256"])):
             raise Conflict("release.file_gone", number=release.number, filename=each["filename"])

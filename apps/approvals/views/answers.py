@@ -161,10 +161,10 @@ def _dropped(request: HttpRequest, manifest: Manifest) -> frozenset[str]:
     return frozenset(name for name in asked if f"{PREFIX}-{name}" not in request.FILES)
 
 
-def files_of(project_id: UUID, files: Iterable[Mapping[str, str]]) -> dict[str, Upload]:
+def files_of(files: Iterable[Mapping[str, str]]) -> dict[str, Upload]:
     """The files that a release or a request has already, by parameter."""
     ids = {each["parameter"]: each["upload"] for each in files if each["parameter"]}
-    found = uploads.of_project(project_id, ids.values())
+    found = uploads.kept(ids.values())
     return {name: found[text] for name, text in ids.items() if text in found}
 
 

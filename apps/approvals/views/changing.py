@@ -118,7 +118,7 @@ def _answers(request: HttpRequest, person: Person, app: App, release: Release, m
         manifest=manifest,
         initial=size_of(manifest, release.resources),
     )
-    kept, gone = kept_files(request, person, manifest, files_of(app.project_id, release.files))
+    kept, gone = kept_files(request, person, manifest, files_of(release.files))
     context = MemberContext(person.name, person.email, app.project.name)
     asked = questions_form(
         manifest,

@@ -78,7 +78,7 @@ def _app(asked: Request) -> App:
 
 def _answers(request: HttpRequest, person: Person, asked: Request, app: App) -> Answers:
     manifest = catalogue.manifest(services.version_of(asked))
-    kept, gone = kept_files(request, person, manifest, files_of(app.project_id, asked.payload["files"]))
+    kept, gone = kept_files(request, person, manifest, files_of(asked.payload["files"]))
     context = MemberContext(person.name, person.email, app.project.name)
     questions = questions_form(
         manifest,

@@ -1,14 +1,17 @@
 """Removing a mount deletes no volume: it is kept and counted until its owner takes it, or its app ends."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
 from apps.accounts.models import Person
 from apps.approvals import services as approvals
 from apps.audit.models import Event
+from apps.base import uploads
 from apps.catalogue.models import TemplateVersion
 from apps.projects.enums import Role
 from apps.projects.models import Project
@@ -19,7 +22,7 @@ from apps.volumes.enums import RestoreState
 from apps.volumes.forms import ask_new
 from apps.volumes.models import Restore
 from apps.workloads.models import App, AppVolume
-from kernel.errors import Conflict, Forbidden, QuotaExceeded, Refused
+from kernel.errors import Conflict, Forbidden, Missing, QuotaExceeded, Refused
 from orchestration.states import ObservedState
 from orchestration.storage import Home
 from tests.apps.volumes.conftest import DATA, SIZES, source
@@ -195,6 +198,28 @@ def test_data_that_goes_to_another_project_stands_in_the_audit_of_both(
     told = Event.objects.get(verb="snapshot.copied")
     assert (told.project_id, told.target_id, told.actor_id) == (genomics.id, str(snapshot.id), alice.id)
     assert told.after == {"app": str(asked.app_id), "project": str(mine.id), "volume": "data"}
+
+
+def test_files_go_along_with_the_data_into_another_project(
+    node: Node, book: App, alice: Person, charlie: Person, genomics: Project
+) -> None:
+    """As with a copy of the app; whoever is no member of both does neither."""
+    file = SimpleUploadedFile("table.csv", b"a,b\n1,2\n")
+    sent = uploads.store(person_id=alice.id, project_id=book.project_id, file=file)
+    app = submit(alice, "files", template="book", uploads={"data": sent.id}).app
+    node.chain.until(app, RUNNING)
+    snapshot = services.take(actor=actor(alice), app_id=app.id, volume="data")
+    node.work()
+    snapshot.refresh_from_db()
+    wishes = {"name": "copy", "project": genomics.id}
+    told: dict[str, Any] = {"app": App.objects.get(id=app.id), "snapshot": snapshot, "wishes": wishes}
+    asked = ask_new(actor=actor(alice), person=alice, **told)
+    copy = App.objects.get(id=asked.app_id)
+    assert (copy.project, copy.release and copy.release.files[0]["sha256"]) == (genomics, sent.sha256)
+    assert Event.objects.get(verb="snapshot.copied").project_id == book.project_id
+    projects.member(genomics, charlie, Role.DEVELOPER)
+    with pytest.raises(Missing):
+        ask_new(actor=actor(charlie), person=charlie, **told)
 
 
 def test_a_new_app_beyond_the_quota_is_refused_with_figures_and_the_first_left_alone(

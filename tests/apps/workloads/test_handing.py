@@ -282,6 +282,27 @@ def test_its_files_go_along_and_can_be_kept_in_a_change(
     assert [each["sha256"] for each in release.files] == [kept.sha256]
 
 
+def test_a_file_that_came_along_is_kept_on_the_page_and_comes_back_with_its_release(
+    chain: Chain,
+    dana: Person,
+    genomics: Project,
+    yann: Person,
+    physics: Project,
+    signed_in: SignedIn,
+) -> None:
+    file = SimpleUploadedFile("table.csv", b"a,b\n1,2\n")
+    kept = uploads.store(person_id=dana.id, project_id=genomics.id, file=file)
+    app = submit(dana, "files", project_id=genomics.id, uploads={"data": kept.id}).app
+    accept(yann, offer(dana, app))
+    assert "table.csv" in signed_in(yann).get(f"/apps/{app.id}/change/").content.decode()
+    told: dict[str, Any] = {"actor": actor(yann), "person": yann, "app_id": app.id}
+    approvals.submit_change(**told, uploads={"data": None})
+    approvals.roll_back(**told, number=1)
+    release = App.objects.get(id=app.id).release
+    assert release is not None
+    assert [each["sha256"] for each in release.files] == [kept.sha256]
+
+
 def test_a_copy_is_like_it_but_for_its_secrets(chain: Chain, app: App, dana: Person) -> None:
     own = personal_of(dana)
     assert own is not None
