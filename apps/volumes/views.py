@@ -161,7 +161,7 @@ def restore_new(request: HttpRequest, app_id: UUID, snapshot_id: UUID) -> HttpRe
         with transaction.atomic():
             asked = ask_new(actor=actor_of(request), person=person, app=app, snapshot=found, wishes=wishes)
     except (Conflict, Refused) as error:
-        messages.error(request, sentence(error))
+        messages.error(request, workloads.refusal(person, error))
         return redirect("workloads:data", app.id)
     said = gettext("The new app is asked for. The snapshot is restored into it once it stands.")
     messages.success(request, said)

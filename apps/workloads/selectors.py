@@ -8,18 +8,23 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import format_html
+from django.utils.translation import gettext
 
 from apps.accounts.models import Person
+from apps.base.messages import sentence
 from apps.cluster import selectors as cluster
 from apps.projects import permissions
 from apps.projects import selectors as projects
 from apps.projects.enums import Role
 from apps.workloads import explain
+from apps.workloads.enums import Desired
 from apps.workloads.models import App, FormerHost, Handover, Operation, Release
 from apps.workloads.specs import around_name, build, host_of, url_of
 from apps.workloads.standing import standing
-from kernel.errors import Forbidden, Missing
+from kernel.errors import Forbidden, Missing, PaillasseError
 from orchestration.states import ObservedState
 
 __all__ = [
@@ -28,11 +33,13 @@ __all__ = [
     "around_name",
     "build",
     "get",
+    "held_by",
     "host_of",
     "listed",
     "of_host",
     "operation",
     "reason",
+    "refusal",
     "release_file",
     "require_token_project",
     "serves",
@@ -82,6 +89,22 @@ def of_host(host: str) -> App | None:
     """The app that holds a host, with its name and state alone, whoever asks: its address is public."""
     told = ("label", "desired", "archived_until", "observation__state")
     return App.objects.select_related("observation").only(*told).filter(host=host.lower()).first()
+
+
+def held_by(person: Person | AnonymousUser, name: str) -> App | None:
+    """The deleted app that holds a name for the time of its retention, if the person may see it."""
+    held = visible_to(person).filter(host=host_of(name), desired=Desired.ARCHIVED)
+    return held.select_related("project").first()
+
+
+def refusal(person: Person, error: PaillasseError) -> str:
+    """The sentence of a refusal; of a name that a deleted app holds, with the way to it for its owners."""
+    words = sentence(error)
+    app = held_by(person, str(error.params.get("name"))) if error.code == "name.archived" else None
+    if app is None or not permissions.can(person, app.project, "delete"):
+        return words
+    way = gettext("Bring it back, or remove it for good")
+    return format_html('{} <a href="{}">{}</a>', words, reverse("workloads:app", args=[app.id]), way)
 
 
 def leads_on(host: str) -> str:

@@ -84,6 +84,14 @@ class ExcessSerializer(serializers.Serializer[Any]):
     holders = HolderSerializer(many=True)
 
 
+class NameHolderSerializer(serializers.Serializer[Any]):
+    """The deleted app that holds a name, for whoever may see it: undo its deletion there, or purge it."""
+
+    app = serializers.UUIDField()
+    display = serializers.CharField()
+    url = serializers.URLField()
+
+
 class MoreSerializer(serializers.Serializer[Any]):
     """How to ask for more than the quota."""
 
@@ -105,6 +113,7 @@ class Problem(serializers.Serializer[Any]):
     shortfalls = ShortfallSerializer(many=True, required=False)
     more = MoreSerializer(required=False)
     excesses = ExcessSerializer(many=True, required=False)
+    held_by = NameHolderSerializer(required=False)
 
 
 class Schema(AutoSchema):

@@ -11,7 +11,9 @@ from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.handler import exception_handler as handle
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
 from apps.base.messages import SENTENCES, sentence, text
 from apps.base.requests import request_id_of
@@ -93,6 +95,9 @@ class Formatter(ExceptionFormatter):
                 body["more"] = {"pointer": "#/reason", "detail": text("quota.more")}
         if isinstance(self.original_exc, LimitBelowUse):
             body["excesses"] = _excesses(self.original_exc)
+        known = self.original_exc
+        if isinstance(known, Refused) and known.code == "name.archived" and request is not None:
+            body |= _holder(request, str(known.params["name"]))
         return body
 
     def _what(self) -> tuple[str, str]:
@@ -132,6 +137,16 @@ def _excesses(error: LimitBelowUse) -> list[dict[str, Any]]:
         }
         for each in error.excesses
     ]
+
+
+def _holder(request: Request, name: str) -> dict[str, Any]:
+    """The deleted app that holds a name, where the caller and the token may see it."""
+    app = workloads.held_by(request.user, name)
+    allowed = getattr(request.auth, "projects", None)
+    if app is None or (allowed and app.project_id not in allowed):
+        return {}
+    where = reverse("api:apps-detail", args=[app.id], request=request)
+    return {"held_by": {"app": str(app.id), "display": app.label, "url": where}}
 
 
 def _refusals(error: PaillasseError) -> tuple[PaillasseError, ...]:

@@ -8,11 +8,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import Person
 from apps.base.messages import NAMES, sentence
 from apps.base.templatetags.pages import amount
 from apps.catalogue import selectors as catalogue
 from apps.catalogue.manifests.model import Manifest, Size
 from apps.projects.models import Project
+from apps.workloads import selectors as apps
 from apps.workloads import services as workloads
 from apps.workloads.enums import Strategy
 from kernel.errors import Refused, RefusedMany
@@ -111,6 +113,7 @@ class NamedForm(ResourcesForm):
     """An app that is asked for: its name and its end can be other ones yet."""
 
     own = ""  #: the name that it holds already: to itself it is free
+    person: Person | None = None  #: who fills it in
 
     name = forms.CharField(
         label=_("Name"),
@@ -136,9 +139,8 @@ class NamedForm(ResourcesForm):
             found = workloads.name_available(name)
         except Refused as error:
             raise forms.ValidationError(sentence(error)) from error
-        if not found.free:
-            taken = Refused("name.taken", name=name, suggestions=", ".join(found.suggestions))
-            raise forms.ValidationError(sentence(taken))
+        if found.refusal and self.person:
+            raise forms.ValidationError(apps.refusal(self.person, found.refusal))
         return name
 
 

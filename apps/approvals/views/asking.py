@@ -92,6 +92,7 @@ def _answers(request: HttpRequest, person: Person, manifest: Manifest) -> tuple[
         projects=offered,
         initial={**start, "project": project},
     )
+    main.person = person
     kept, gone = kept_files(request, person, manifest, {})
     context = MemberContext(person.name, person.email, project.name if project else "")
     asked = questions_form(manifest, context, request, initial=launched(request, manifest), kept=kept)

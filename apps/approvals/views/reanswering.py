@@ -96,7 +96,7 @@ def _main(request: HttpRequest, asked: Request, app: App, manifest: catalogue.Ma
     if asked.kind == RequestKind.CHANGE:
         return ResourcesForm(data, manifest=manifest, initial=start)
     form = NamedForm(data, manifest=manifest, initial={**start, "name": app.name, "ends_on": app.ends_on})
-    form.own = app.name
+    form.own, form.person = app.name, cast("Person", request.user)
     return form
 
 

@@ -57,6 +57,10 @@ SENTENCES: Mapping[str, Promise] = {
     "resources.maximum": _("This template takes at most %(value)s."),
     # -- apps -----------------------------------------------------------------------------------------
     "name.invalid": _("A name has 1 to %(limit)s of a-z, 0-9 and single hyphens, and starts with a letter."),
+    "name.archived": _(
+        "The name %(name)s is held until %(until)s by %(label)s, which was deleted and can be brought back "
+        "with its address. An owner brings it back, or removes it for good. Still free: %(suggestions)s"
+    ),
     "name.taken": _("The name %(name)s is taken. Still free: %(suggestions)s"),
     "app.gone": _("This app has been deleted."),
     "app.leaving": _("This app is being removed and can no longer be changed."),

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
 
+from django.utils import timezone
+
 from apps.cluster import selectors as cluster
+from apps.workloads.enums import Desired
 from apps.workloads.models import App, FormerHost
 from apps.workloads.specs import host_of
 from kernel.errors import Refused
@@ -25,6 +28,7 @@ class Availability:
     free: bool
     suggestions: tuple[str, ...]
     host: str
+    refusal: Refused | None = None  #: what whoever takes it nevertheless is told
 
 
 def name_available(name: str) -> Availability:
@@ -33,7 +37,9 @@ def name_available(name: str) -> Availability:
     host = host_of(name)
     free = name not in RESERVED and not held({host})
     free = free and not cluster.served_elsewhere({host})
-    return Availability(free, () if free else suggestions(name), host)
+    if free:
+        return Availability(free, (), host)
+    return Availability(free, suggestions(name), host, taken(name))
 
 
 def check_name(name: str) -> None:
@@ -51,8 +57,14 @@ def checked_label(label: str) -> str:
 
 
 def taken(name: str) -> Refused:
-    """The refusal of a name that is taken, with what is free."""
-    return Refused("name.taken", field="name", name=name, suggestions=", ".join(suggestions(name)))
+    """The refusal of a name that is taken, with what is free; of one that a deleted app holds, until when."""
+    free = ", ".join(suggestions(name))
+    app = App.objects.filter(host=host_of(name), desired=Desired.ARCHIVED).first()
+    if app is None or app.archived_until is None:
+        return Refused("name.taken", field="name", name=name, suggestions=free)
+    until = timezone.localdate(app.archived_until)
+    told = {"name": name, "suggestions": free, "label": app.label, "until": until}
+    return Refused("name.archived", field="name", **told)
 
 
 def suggestions(name: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from apps.accounts.models import Person
 from apps.base.messages import sentence
 from apps.projects import selectors as projects
+from apps.projects.permissions import can
 from apps.workloads import explain, selectors, services
 from kernel.errors import Refused
 
@@ -46,11 +47,14 @@ def apps(request: HttpRequest) -> HttpResponse:
 @require_safe
 def name(request: HttpRequest) -> HttpResponse:
     """The address that a typed name would give, and whether it is free."""
+    person = cast("Person", request.user)
     typed = request.GET.get("name", "").strip().lower()
     context: dict[str, object] = {"typed": typed, "around": selectors.around_name()}
     if typed:
         try:
-            context["availability"] = services.name_available(typed)
+            context["availability"] = found = services.name_available(typed)
+            context["held"] = held = None if found.free else selectors.held_by(person, typed)
+            context["may_free"] = held is not None and can(person, held.project, "delete")
         except Refused as error:
             context["refused"] = sentence(error)
     return render(request, "workloads/name.html", context)

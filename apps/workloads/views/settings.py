@@ -117,7 +117,8 @@ def _do(
             return call()
         except Refused as error:
             for each in error.refusals if isinstance(error, RefusedMany) else (error,):
-                form.add_error(each.field if each.field in form.fields else None, sentence(each))
+                field = each.field if each.field in form.fields else None
+                form.add_error(field, selectors.refusal(cast("Person", request.user), each))
         except Conflict as error:
             form.add_error(None, sentence(error))
     return _page(request, app.id, status=422, **{name: form})

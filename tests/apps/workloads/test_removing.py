@@ -14,18 +14,20 @@ from apps.audit.models import Event
 from apps.notices.models import Notice
 from apps.projects.enums import Role
 from apps.projects.models import Project
+from apps.projects.selectors import personal_of
 from apps.quotas.models import Charge
 from apps.workloads import selectors, services
 from apps.workloads.enums import Desired
 from apps.workloads.models import App, AppEvent
 from apps.workloads.tasks import end_retentions
 from kernel.actors import system
-from kernel.errors import Conflict, QuotaExceeded
+from kernel.errors import Conflict, QuotaExceeded, Refused
 from orchestration.states import ObservedState
 from tests.apps.workloads.chain import Chain
 from tests.cast import actor
 from tests.factories import catalogue, people, projects
 from tests.factories.apps import submit
+from tests.factories.callers import caller
 
 SignedIn = Callable[[Person], Client]
 RUNNING, STOPPED, ARCHIVED, GONE = (
@@ -249,3 +251,84 @@ def test_its_page_leads_to_no_address_while_it_is_deleted(
 
 def days_on(days: int) -> date:
     return timezone.localdate() + timedelta(days=days)
+
+
+def held_name(dana: Person, app: App) -> str:
+    """It is deleted; its name, which nobody gets until it can no longer be brought back."""
+    services.delete(actor=actor(dana), app_id=app.id)
+    return app.name
+
+
+def test_a_name_that_it_holds_is_refused_with_who_holds_it_and_until_when(
+    app: App, dana: Person, charlie: Person
+) -> None:
+    name = held_name(dana, app)
+    for person in (dana, charlie):
+        with pytest.raises(Refused) as told:
+            submit(person, name)
+        assert (told.value.code, told.value.field) == ("name.archived", "name")
+        assert told.value.params["label"] == "Wiki"
+        assert told.value.params["until"] == timezone.localdate() + timedelta(days=7)
+        assert told.value.params["suggestions"] == "wiki-2, wiki-3, wiki-4"
+    other = submit(charlie, "other").app
+    assert services.name_available(name).refusal is not None
+    services.purge(actor=actor(dana), app_id=app.id)
+    assert App.objects.get(id=other.id).host, "another name is free as ever"
+
+
+def test_another_address_that_it_holds_is_refused_so_too(chain: Chain, app: App, dana: Person) -> None:
+    name = held_name(dana, app)
+    other = submit(dana, "other").app
+    chain.until(other, RUNNING)
+    with pytest.raises(Refused) as told:
+        services.readdress(actor=actor(dana), app_id=other.id, name=name)
+    assert told.value.code == "name.archived"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "way"),
+    [
+        ("en", "is held until", "Bring it back, or remove it for good"),
+        ("fr", "est retenu jusqu’au", "La rétablir, ou la supprimer définitivement"),
+    ],
+)
+def test_its_owners_are_shown_the_way_to_it(
+    app: App,
+    dana: Person,
+    alice: Person,
+    charlie: Person,
+    signed_in: SignedIn,
+    settings: Settings,
+    language: str,
+    sentence: str,
+    way: str,
+) -> None:
+    settings.LANGUAGE_CODE = language
+    name = held_name(dana, app)
+    there = f'href="/apps/{app.id}/"'
+    for person, sees in [(dana, True), (alice, False), (charlie, False)]:
+        client = signed_in(person)
+        typed = client.get("/apps/name/", {"name": name}).content.decode()
+        form = client.post("/catalogue/page/request/", {"name": name}).content.decode()
+        assert (there in typed, way in typed) == (sees, sees), person.label
+        assert (there in form, way in form) == (sees, sees), person.label
+        assert sentence in form
+
+
+def test_the_api_points_at_it_where_the_caller_and_the_token_see_it(
+    app: App, dana: Person, charlie: Person, genomics: Project
+) -> None:
+    name, own = held_name(dana, app), personal_of(dana)
+    assert own is not None
+    body = {"template": "page", "name": name, "parameters": {"title": "Hello"}}
+    told = caller(dana).call("POST", "apps/", {**body, "project": str(own.id)})
+    assert (told.status_code, told.json()["errors"][0]["code"]) == (400, "name.archived")
+    held = told.json()["held_by"]
+    assert (held["app"], held["display"]) == (str(app.id), "Wiki")
+    assert held["url"].endswith(f"/api/v1/apps/{app.id}/")
+    narrow = caller(dana, projects=[own.id]).call("POST", "apps/", {**body, "project": str(own.id)})
+    assert "held_by" not in narrow.json()
+    theirs = personal_of(charlie)
+    assert theirs is not None
+    strange = caller(charlie).call("POST", "apps/", {**body, "project": str(theirs.id)})
+    assert (strange.status_code, strange.json().get("held_by")) == (400, None)
