@@ -18,7 +18,6 @@ ACTIONS: Mapping[str, Promise] = {
     "app.sleep": _("App put to sleep"),
     "app.retry": _("App tried again"),
     "app.restart": _("App restarted"),
-    "app.restarted_in_place": _("Copies restarted in place"),
     "app.rename": _("App renamed"),
     "app.address": _("Address of an app changed"),
     "app.readdress": _("Move to the new address asked"),

@@ -1,4 +1,4 @@
-"""What a person asks for right now: secrets, a restart in place.
+"""What a person asks for right now: secrets, and what a change would do.
 
 Short timeouts, never in a transaction. Drivers raise Unavailable or Misconfigured; the caller says so, and
 everything that PostgreSQL knows still works.
@@ -22,10 +22,10 @@ from apps.workloads.specs import build
 from drivers.wiring import open_drivers
 from kernel.actors import Actor
 from kernel.drawing import draw
-from kernel.errors import Conflict, OutsideConflict, Refused, RefusedMany
+from kernel.errors import OutsideConflict, Refused, RefusedMany
 from kernel.names import OutsideNames
 from orchestration.foretell import Foretold, foretell
-from orchestration.ports import AllocState, Drivers
+from orchestration.ports import Drivers
 from orchestration.render.job import META_APP
 from orchestration.specs import Secret
 
@@ -117,22 +117,6 @@ def _require_standing_now(app: App) -> None:
     require_standing(app)
 
 
-def restart(*, actor: Actor, person: Person, app: App) -> int:
-    """Restart the tasks in place, at once; returns how many allocations. services.restart replaces them.
-
-    Raises Conflict where nothing runs.
-    """
-    permissions.require(person, app.project, "operate")
-    opened = drivers()
-    running = [each for each in _allocations(opened, app) if each.client_status == "running"]
-    if not running:
-        raise Conflict("app.not_running")
-    _audit(actor, app, "app.restarted_in_place", [each.id for each in running])
-    for alloc in running:
-        opened.jobs.restart(alloc.id)
-    return len(running)
-
-
 def _secrets(app: App) -> tuple[Secret, ...]:
     return build(app, app.release).secrets if app.release else ()
 
@@ -182,7 +166,3 @@ def _audit(actor: Actor, app: App, verb: str, names: list[str]) -> None:
             project_id=app.project_id,
             after={"names": names},
         )
-
-
-def _allocations(opened: Drivers, app: App) -> tuple[AllocState, ...]:
-    return opened.jobs.status(OutsideNames(app.slug).job_id).allocations

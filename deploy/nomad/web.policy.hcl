@@ -1,6 +1,6 @@
-# The portal's pages and API: look, read logs, preview a plan, restart an allocation. Nothing else changes by this right.
+# The portal's pages and API: look, read logs, preview a plan. Nothing changes by this right.
 namespace "${namespace}" {
-  capabilities = ["list-jobs", "read-job", "read-logs", "plan-job", "alloc-lifecycle", "host-volume-read"]
+  capabilities = ["list-jobs", "read-job", "read-logs", "plan-job", "host-volume-read"]
 }
 node {
   policy = "read"

@@ -75,7 +75,6 @@ class AllocState:
     tasks: Mapping[str, tuple[TaskEvent, ...]]
     task_states: Mapping[str, str]  #: task -> pending, running, dead
     failed: bool
-    restarts: int
     oom_killed: bool
     modify_index: int = 0
     job_id: str = ""
@@ -159,10 +158,6 @@ class Jobs(Protocol):
 
     def stop(self, job_id: str, *, purge: bool = False) -> None:
         """Deregister; nothing happens where no such job stands. Purging needs its own right."""
-        ...
-
-    def restart(self, alloc_id: str) -> None:
-        """Restart an allocation's tasks in place."""
         ...
 
     def log_tail(self, alloc_id: str, task: str, stream: str, *, limit_bytes: int = 65536) -> str:

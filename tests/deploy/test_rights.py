@@ -12,11 +12,16 @@ from stack.rights import HOLDERS, capabilities, policy, solo_tokens
     [
         (
             "web",
-            {"read-job", "read-logs", "plan-job", "alloc-lifecycle"},
-            {"register-job", "purge-job"},
-            "looks",
+            {"read-job", "read-logs", "plan-job"},
+            {"register-job", "purge-job", "alloc-lifecycle"},
+            "looks, and stops or restarts nothing",
         ),
-        ("worker", {"register-job", "deregister-job"}, {"purge-job", "submit-job"}, "submits, never purges"),
+        (
+            "worker",
+            {"register-job", "deregister-job"},
+            {"purge-job", "submit-job", "alloc-lifecycle"},
+            "submits, never purges",
+        ),
         ("watcher", {"list-jobs", "read-job", "node-read"}, {"read-logs", "register-job"}, "follows events"),
         (
             "purge",

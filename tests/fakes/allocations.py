@@ -22,7 +22,6 @@ class FakeAlloc:
     client_status: str = "pending"
     desired_status: str = "run"
     healthy: bool | None = None
-    restarts: int = 0
     oom_killed: bool = False
     modify_index: int = 0
     waited: int = 0  #: steps spent running and not yet healthy
@@ -97,7 +96,6 @@ class FakeAlloc:
             tasks={task: tuple(self.events.get(task, ())) for task in self.tasks},
             task_states=dict.fromkeys(self.tasks, state),
             failed=self.client_status == "failed",
-            restarts=self.restarts,
             oom_killed=self.oom_killed,
             modify_index=self.modify_index,
             job_id=self.job_id,

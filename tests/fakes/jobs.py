@@ -165,18 +165,6 @@ class FakeJobs(Faults):
             self.purged[job_id] = self.jobs.pop(job_id)
 
     @answers
-    def restart(self, alloc_id: str) -> None:
-        safe.uuid(PART, alloc_id)
-        for job in self.jobs.values():
-            for alloc in job.allocations:
-                if alloc.id == alloc_id and alloc.live:
-                    alloc.say("Restart Signaled", "User requested task to restart")
-                    alloc.restarts += 1
-                    alloc.say("Started", "Task started by client")
-                    return
-        raise OutsideRefused("nomad", "alloc not found")
-
-    @answers
     def log_tail(self, alloc_id: str, task: str, stream: str, *, limit_bytes: int = 65536) -> str:
         self._check_log(alloc_id, task, stream)
         return self.logs.get((alloc_id, stream), "").encode()[-limit_bytes:].decode(errors="replace")

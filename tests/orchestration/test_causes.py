@@ -44,7 +44,6 @@ def alloc(*story: Line, oom: bool = False, index: int = 1) -> AllocState:
         tasks={"app": events},
         task_states={"app": "dead"},
         failed=True,
-        restarts=0,
         oom_killed=oom,
         modify_index=index,
     )

@@ -105,7 +105,6 @@ SENTENCES: Mapping[str, Promise] = {
     "request.app_moved": _("The app belongs to another project by now."),
     "app.retention_over": _("Its deletion can no longer be undone: the time for that is over."),
     "app.name_typed": _("Type the name %(name)s to confirm."),
-    "app.not_running": _("The app is not running at the moment."),
     "app.no_slug": _("No free technical name was found for %(name)s. Please try again."),
     "app.already_granted": _("This request has been granted already."),
     "app.ends_in_past": _("The end date must be in the future."),

@@ -50,10 +50,7 @@ def retry(
 def restart(
     *, actor: Actor, app_id: UUID, if_generation: int | None = None, person: Person | None = None
 ) -> Operation:
-    """Restart by replacing allocations: survives a lost message, and brings new secrets in.
-
-    In place and at once: live.restart.
-    """
+    """Restart by replacing allocations: survives a lost message, and brings new secrets in (ADR 0053)."""
     return act(Asked(OperationKind.RESTART, actor, app_id, if_generation, person), _renewed)
 
 

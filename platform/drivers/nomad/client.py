@@ -55,7 +55,6 @@ class NomadJobs:
         self._job = api.Job(**settings)
         self._jobs = api.Jobs(**settings)
         self._agent = api.Agent(**settings)
-        self._allocation = api.Client(**settings).allocation
         self._host_volumes = HostVolumes(self)
         self._volumes: dict[VolumeKind, Volumes] = {
             "host": self._host_volumes,
@@ -168,15 +167,6 @@ class NomadJobs:
                 self._job.deregister_job(name, purge="true" if purge else None, namespace=self._namespace)
         except NotThere:
             return
-
-    def restart(self, alloc_id: str) -> None:
-        """Restart all tasks of an allocation in place. OutsideRefused where it does not stand."""
-        name = safe.uuid(PART, alloc_id)
-        try:
-            with translated():
-                self._allocation.restart_allocation(name)
-        except NotThere as error:
-            raise OutsideRefused(PART, str(error)) from error
 
     def log_tail(self, alloc_id: str, task: str, stream: str, *, limit_bytes: int = 65536) -> str:
         """The last bytes of a log; empty where the allocation or its log is gone or not there yet."""

@@ -96,7 +96,6 @@ def allocation(raw: Json) -> AllocState:
         tasks={name: tuple(_event(e) for e in state.get("Events") or ()) for name, state in states.items()},
         task_states={name: state.get("State") or "" for name, state in states.items()},
         failed=raw["ClientStatus"] == "failed",
-        restarts=sum(state.get("Restarts") or 0 for state in states.values()),
         oom_killed=_oom(states.values()),
         modify_index=raw.get("ModifyIndex") or 0,
         job_id=raw.get("JobID") or "",

@@ -52,9 +52,8 @@ def test_who_may_not_reveal(app: App, charlie: Person, erik: Person, genomics: P
 
 
 def test_a_stranger_learns_nothing(app: App, charlie: Person) -> None:
-    for call in (live.reveal_secret, live.restart):
-        with pytest.raises(Missing):
-            call(actor=actor(charlie), person=charlie, app=app)
+    with pytest.raises(Missing):
+        live.reveal_secret(actor=actor(charlie), person=charlie, app=app)
     with pytest.raises(Missing):
         selectors.get(charlie, app.id)
 
@@ -114,13 +113,3 @@ def test_nothing_is_written_for_what_is_on_its_way_out(chain: Chain, alice: Pers
         live.provide_secret(actor=actor(alice), person=alice, app=read, values={"password": "too late"})
     assert dict(chain.lab.secrets.paths) == before
     assert not Event.objects.filter(verb="secret.provided").exists()
-
-
-def test_restart_in_place(chain: Chain, app: App, alice: Person) -> None:
-    assert live.restart(actor=actor(alice), person=alice, app=app) == 1
-    (alloc,) = chain.lab.jobs.jobs[app.slug].allocations
-    assert alloc.restarts == 1
-    assert Event.objects.filter(verb="app.restarted_in_place").exists()
-    chain.lab.jobs.jobs.clear()
-    with pytest.raises(Conflict):
-        live.restart(actor=actor(alice), person=alice, app=app)

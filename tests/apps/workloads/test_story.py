@@ -55,7 +55,6 @@ def alloc(app: App, *events: TaskEvent) -> AllocState:
         tasks={"app": events},
         task_states={"app": "running"},
         failed=False,
-        restarts=0,
         oom_killed=False,
         job_id=app.slug,
     )

@@ -43,7 +43,6 @@ CALLS: dict[str, Callable[[Drivers, str], object]] = {
     ),
     "jobs.stop": lambda d, n: d.jobs.stop(n),
     "jobs.purge": lambda d, n: d.jobs.stop(n, purge=True),
-    "jobs.restart": lambda d, n: d.jobs.restart(n),
     "jobs.log_tail": lambda d, n: d.jobs.log_tail(n, "app", "stdout"),
     "jobs.log_tail.task": lambda d, n: d.jobs.log_tail(UUID, n, "stdout"),
     "jobs.log_tail.stream": lambda d, n: d.jobs.log_tail(UUID, "app", n),

@@ -79,7 +79,7 @@ def test_it_runs_and_its_deployment_succeeds(world: World, slug: str) -> None:
     alloc = running(world, slug)
     assert list(alloc.tasks) == ["app"]
     assert any(event.type == "Started" for event in alloc.tasks["app"])
-    assert (alloc.failed, alloc.oom_killed, alloc.restarts) == (False, False, 0)
+    assert (alloc.failed, alloc.oom_killed) == (False, False)
 
     def verdict() -> bool:
         deployment = world.drivers.jobs.status(slug).deployment
@@ -139,22 +139,6 @@ def test_purge_makes_it_none_and_new_again(world: World, slug: str) -> None:
     assert world.drivers.jobs.status(slug).job is None
     world.until(lambda: not world.drivers.jobs.status(slug).allocations, "nothing runs")
     world.drivers.jobs.register(a_job(slug), expected_index=0)
-
-
-def test_restart_is_seen(world: World, slug: str) -> None:
-    world.drivers.jobs.register(a_job(slug), expected_index=0)
-    alloc = running(world, slug)
-    world.drivers.jobs.restart(alloc.id)
-
-    def restarted() -> bool:
-        return any(each.restarts >= 1 for each in world.drivers.jobs.status(slug).allocations)
-
-    world.until(restarted, "a restart is counted")
-
-
-def test_restarting_what_does_not_stand_is_refused(world: World) -> None:
-    with pytest.raises(OutsideRefused):
-        world.drivers.jobs.restart(UNKNOWN_ALLOC)
 
 
 def test_logs_of_what_does_not_stand_are_empty(world: World) -> None:
