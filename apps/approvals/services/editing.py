@@ -12,6 +12,7 @@ from apps.approvals.enums import Move, RequestKind, RequestState
 from apps.approvals.models import Request
 from apps.approvals.services import telling, wishes
 from apps.approvals.services.asking import check_length, check_reason
+from apps.approvals.services.judging import judge_again
 from apps.approvals.services.moving import hold, note, say
 from apps.approvals.services.replanning import replan
 from apps.approvals.services.wishes import Wish
@@ -40,6 +41,7 @@ def edit(
 ) -> Request:
     """Change what is named in `changes` (FIELDS, and `reason`); a new version of the request.
 
+    One that waits is judged again by the rules; one that its requester was asked to change, once it is sent.
     Raises Missing, Forbidden, Conflict; Refused and RefusedMany naming the fields, as when it was sent.
     """
     request = hold(person=person, request_id=request_id, move=Move.EDIT, version=version)
@@ -60,7 +62,7 @@ def edit(
     if request.state != RequestState.DRAFT:
         say(request, Move.EDIT, actor, person, changes=changed)
     note(actor, Move.EDIT, request, version=request.version, changed=sorted(changed), amounts=request.amounts)
-    if request.state == RequestState.SUBMITTED:
+    if request.state == RequestState.SUBMITTED and judge_again(request=request, person=person) is None:
         telling.answered(request, actor)
     return request
 

@@ -1,6 +1,7 @@
 """Deciding by rule: the first that allows a request takes what it needs of the quota."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -17,12 +18,15 @@ from kernel.errors import QuotaExceeded, Shortfall
 from kernel.units import Amounts
 
 
-def consult(*, request: Request, always: bool | None = None) -> Choice:
+def consult(*, request: Request, always: bool | None = None, groups: frozenset[str] | None = None) -> Choice:
     """Let the rules judge a request that was sent; what they knew is kept for dry runs of later rules.
 
-    `always`: whether its template wants somebody to decide, where the caller has read it.
+    `always`: whether its template wants somebody to decide, where the caller has read it. `groups`: of who
+    sent it in the requester's place; it then counts as asked by both.
     """
     facts = selectors.facts_of(request, selectors.Seen(always=always))
+    if groups is not None:
+        facts = replace(facts, groups=facts.groups & groups)
     Judgement.objects.bulk_create(
         [Judgement(request=request, facts=facts.as_json(), at=timezone.now())],
         update_conflicts=True,

@@ -16,6 +16,7 @@ from apps.approvals.enums import Move, RequestState
 from apps.approvals.models import Message, Request
 from apps.approvals.selectors import parts_of
 from apps.approvals.services import telling
+from apps.approvals.services.judging import judge_again
 from apps.approvals.services.moving import TEXT_MAX, end, hold, note, say, turn
 from apps.approvals.transitions import OPEN, Part
 from apps.base import uploads
@@ -54,11 +55,12 @@ def request_changes(
 def answer(
     *, actor: Actor, person: Person, request_id: UUID, text: str = "", version: int | None = None
 ) -> Request:
-    """Send it again after what was asked. Raises Missing, Forbidden, Conflict."""
+    """Send it again after what was asked: the rules judge it again. Raises Missing, Forbidden, Conflict."""
     _check_text(text, "text")
     request = hold(person=person, request_id=request_id, move=Move.ANSWER, version=version)
     _turned(request, Move.ANSWER, RequestState.SUBMITTED, actor, person, text)
-    telling.answered(request, actor, text=text)
+    if judge_again(request=request, person=person) is None:
+        telling.answered(request, actor, text=text)
     return request
 
 
