@@ -20,6 +20,8 @@ OF_THE_PORTAL = frozenset({"approval.waiting", "stuck", "seen.stale"})
 _CHECK = ("asked", "came", "status", "text")  #: what a check asked, and what came back
 #: whose trouble the engine tells; storage is the lab's CSI plugin, for which Nomad speaks
 PARTS = ("nomad", "storage", "vault", "consul", "traefik", "addresses")
+_ANSWERS = frozenset({"addresses"})  # where none comes, that is an answer of its own (answer.*)
+_COMPARED = ("nomad", "vault")  # where the portal writes what others may have written, by compare-and-set
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,14 @@ class Reason:
 
 
 def _parts() -> dict[str, Reason]:
-    """Trouble with a part of the cluster, whichever."""
+    """Trouble with a part of the cluster: what its driver tells, and nothing else (tests/drivers)."""
     found: dict[str, Reason] = {}
     for part in PARTS:
-        found[f"{part}.{Unavailable.code}"] = Reason("nobody")
+        if part not in _ANSWERS:
+            found[f"{part}.{Unavailable.code}"] = Reason("nobody")
         found[f"{part}.{OutsideRefused.code}"] = Reason("engineer", "edit")
         found[f"{part}.{Misconfigured.code}"] = Reason("engineer")
-    compared = [part for part in PARTS if part != "storage"]  # whose plugin is asked for whole volumes only
-    return found | {f"{part}.{OutsideConflict.code}": Reason("nobody") for part in compared}
+    return found | {f"{part}.{OutsideConflict.code}": Reason("nobody") for part in _COMPARED}
 
 
 REASONS: Mapping[str, Reason] = MappingProxyType(

@@ -1,6 +1,7 @@
 """Public addresses in memory: an app answers once a router leads to it, the portal's own page before that."""
 
 from drivers import safe
+from kernel.errors import Misconfigured, OutsideError
 from orchestration.ports import Answer
 from tests.fakes.faults import Faults, answers
 
@@ -15,6 +16,10 @@ class FakeAddresses(Faults):
         self.routed: set[str] = set()  #: hosts that lead to an app
         self.said: dict[str, Answer] = {}
         self.explains = True  #: whether the portal's explaining page stands behind the rest
+
+    def cut(self, error: OutsideError | None = None) -> None:
+        """What keeps it from asking at all: an address that does not answer is an answer (`said`)."""
+        super().cut(error or Misconfigured(self.part, "no certificates"))
 
     @answers
     def ask(self, host: str, path: str = "/") -> Answer:

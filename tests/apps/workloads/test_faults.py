@@ -117,7 +117,6 @@ PARTS = {
     "secrets": "vault",
     "services": "consul",
     "routes": "traefik",
-    "addresses": "addresses",
 }
 
 
@@ -218,4 +217,4 @@ def test_a_flaky_lab(chain: Chain, alice: Person) -> None:
 def _flaky() -> Iterator[tuple[str, str]]:
     for _ in range(2):
         yield from UP
-        yield from [("jobs", "status"), ("services", "instances"), ("routes", "router"), ("addresses", "ask")]
+        yield from [("jobs", "status"), ("services", "instances"), ("routes", "router")]

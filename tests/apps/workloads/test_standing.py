@@ -22,7 +22,7 @@ from tests.factories.callers import caller
 SignedIn = Callable[[Person], Client]
 AGE = timedelta(minutes=4)
 PARTS = [("jobs", "nomad", "Nomad"), ("services", "consul", "Consul"), ("routes", "traefik", "Traefik")]
-LOOKED_AT = [*PARTS, ("secrets", "vault", "OpenBao"), ("addresses", "addresses", "HTTPS")]
+LOOKED_AT = [*PARTS, ("secrets", "vault", "OpenBao")]
 
 
 @pytest.fixture

@@ -17,17 +17,14 @@ MADE_TO_HAPPEN = {
 ENGINE, DRIVERS, HERE = "tests/orchestration", "tests/drivers", "tests/flows/reasons"
 AWAY = ("The part is suspended there.", "tests/flows/test_parts.py::test_it_waits_says_for_what_and_goes_on")
 RACE = "Two must write within the same milliseconds; it is over at the next look, a fifth of a second later."
-READ_ONLY = "The portal only reads there: no driver says so."
-FIXED = "What the portal asks of it is fixed, and the server has no cause to refuse it."
+FIXED = (
+    "A server of another version, or a rule of a lab's, may refuse what the portal asks: this one does not."
+)
 NO_PLUGIN = "The lab's CSI plugin says it: solo has directories instead, which are always willing."
 PASSES = "It is over before anybody can ask for it: "
 #: why not here, in a sentence, and the test that makes or plays it
 NOT_HERE: Mapping[str, tuple[str, str]] = {
     **{f"{part}.unavailable": AWAY for part in ("nomad", "vault", "consul", "traefik")},
-    "addresses.unavailable": (
-        "An address that cannot be reached is an answer of its own, and no part that is away.",
-        f"{ENGINE}/test_engine_troubles.py::test_running_is_said_only_when_the_address_answers",
-    ),
     "nomad.conflict": (
         RACE,
         f"{ENGINE}/test_engine_troubles.py::test_a_lost_comparison_is_looked_at_again_at_once",
@@ -36,14 +33,6 @@ NOT_HERE: Mapping[str, tuple[str, str]] = {
         RACE,
         "tests/contract/ports/test_secrets.py::test_another_version_loses_and_changes_nothing",
     ),
-    **{
-        f"{part}.conflict": (READ_ONLY, f"{DRIVERS}/test_{part}.py::{test}")
-        for part, test in (
-            ("consul", "test_each_answer_is_named_by_what_to_do"),
-            ("traefik", "test_other_answers_are_no_absence"),
-            ("addresses", "test_a_broken_connection_is_tried_once_more"),
-        )
-    },
     **{
         f"storage.{kind}": (NO_PLUGIN, f"{DRIVERS}/test_csi.py::{test}")
         for kind, test in (
@@ -56,11 +45,11 @@ NOT_HERE: Mapping[str, tuple[str, str]] = {
     "consul.refused": (FIXED, f"{DRIVERS}/test_consul.py::test_each_answer_is_named_by_what_to_do"),
     "traefik.refused": (FIXED, f"{DRIVERS}/test_traefik.py::test_other_answers_are_no_absence"),
     "addresses.refused": (
-        "Hosts and paths are checked when an app is asked for: no other reaches the prober.",
+        "Hosts and paths are checked when an app is asked for: only an older row can hold another.",
         f"{DRIVERS}/test_hostile_names.py::test_refused_before_the_wire",
     ),
     "traefik.misconfigured": (
-        "Its API asks nobody for a right: only a setting that names another server comes to this.",
+        "A lab's proxy before its API may want a right, or a setting name another server: not here.",
         f"{DRIVERS}/test_traefik.py::test_other_answers_are_no_absence",
     ),
     "spec.refused": (
