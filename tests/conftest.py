@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.urls import get_resolver
 from hypothesis import settings as hypothesis
 from pytest_django import DjangoDbBlocker, Settings
 
@@ -21,11 +22,15 @@ hypothesis.load_profile("paillasse")
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Let TransactionTestCase empty the tables between tests.
+    """Load what a first request loads, and let TransactionTestCase empty the tables between tests.
 
-    It does so by TRUNCATE, which the triggers of the audit refuse. Only those are off, and only in the
+    Loaded within a test's transaction, the addresses take a busy machine longer than PostgreSQL lets a
+    transaction be idle (ten seconds): the first test of the API failed by it.
+
+    That is done by TRUNCATE, which the triggers of the audit refuse. Only those are off, and only in the
     test database: the ones that refuse UPDATE and DELETE stay, and tests/apps/audit tries both.
     """
+    get_resolver().url_patterns  # noqa: B018 - importing them is what is wanted
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER audit_no_truncate")
         cursor.execute("ALTER TABLE audit_seal DISABLE TRIGGER audit_seal_no_truncate")
