@@ -78,6 +78,6 @@ def template(request: HttpRequest, slug: str) -> HttpResponse:
         "sizes": sorted(
             manifest.sizing.sizes.items(), key=lambda each: (each[1].cpu_mhz, each[1].memory_mib)
         ),
-        "apps": workloads.listed(mine)[:_MINE],
+        "apps": workloads.shown(workloads.newest(mine)[:_MINE]),
     }
     return render(request, "catalogue/template.html", context)

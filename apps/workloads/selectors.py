@@ -1,7 +1,7 @@
 """Reading apps: everything that shows one begins with visible_to()."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -35,17 +35,37 @@ __all__ = [
     "get",
     "held_by",
     "host_of",
-    "listed",
+    "newest",
     "of_host",
     "operation",
     "reason",
     "refusal",
+    "related",
     "release_file",
     "require_token_project",
     "serves",
+    "shown",
+    "told",
     "visible_to",
 ]
 _KEY = re.compile(r"[0-9a-f]{64}")
+_ROUTE_KIND = F("release__template_version__manifest__route__kind")
+#: long columns that are told of no app
+_NOT_TOLD = (
+    *(f"release__template_version__{name}" for name in ("manifest", "changes", "deprecation")),
+    *("release__files", "release__secrets", "template__icon", "template__summary"),
+    *("observation__logs", "observation__expected", "observation__settled"),
+)
+#: what a card or a row shows; another column would be a query of its own for each of them
+_SHOWN = (
+    *("id", "label", "host", "desired", "desired_by", "desired_since", "generation", "gone_at"),
+    *("archived_until", "release", "lease_state", "ends_on", "project__name", "template__title"),
+    *(
+        f"observation__{name}"
+        for name in ("state", "state_since", "reason_code", "facts", "message", "waiting_for", "generation")
+    ),
+    *("observation__observed_at", "observation__answered_at"),
+)
 
 
 def visible_to(person: Person | AnonymousUser, *, gone: bool = False) -> "QuerySet[App]":
@@ -63,19 +83,36 @@ def get(person: Person | AnonymousUser, app_id: UUID) -> App:
     return app
 
 
-def listed(apps: "QuerySet[App]") -> "QuerySet[App]":
-    """The same with what a card or a row shows, the newest first, in a constant number of queries.
+def newest(apps: "QuerySet[App]") -> "QuerySet[App, UUID]":
+    """Their ids, the newest first, to be cut into pages that `shown` or `told` make whole."""
+    return apps.order_by("-created_at", "id").values_list("id", flat=True)
 
-    A manifest is long, and of it a row shows the kind of route alone: so each is left where it is.
+
+def shown(ids: Iterable[UUID]) -> list[App]:
+    """These apps in this order, with what a card or a row of a page shows."""
+    beside = App.objects.select_related("project", "template", "observation")
+    return _in_order(ids, beside.annotate(route_kind=_ROUTE_KIND).only(*_SHOWN))
+
+
+def told(ids: Iterable[UUID]) -> list[App]:
+    """These apps in this order, with what the API tells of each."""
+    return _in_order(ids, related(App.objects.all()))
+
+
+def _in_order(ids: Iterable[UUID], rows: "QuerySet[App]") -> list[App]:
+    """One page in one query. Before it was cut, PostgreSQL would join and sort all that the person sees."""
+    ids = list(ids)
+    found = {row.id: row for row in rows.filter(id__in=ids)}
+    return [found[each] for each in ids if each in found]
+
+
+def related(apps: "QuerySet[App]") -> "QuerySet[App]":
+    """The same with the rows that are told with each.
+
+    A manifest is long, and of it the kind of route alone is told: so each is left where it is.
     """
-    related = ("project", "template", "observation", "release__template_version")
-    kind = F("release__template_version__manifest__route__kind")
-    return (
-        apps.select_related(*related)
-        .annotate(route_kind=kind)
-        .defer("release__template_version__manifest", "observation__logs", "template__icon")
-        .order_by("-created_at", "id")
-    )
+    beside = ("project", "template", "observation", "release__template_version")
+    return apps.select_related(*beside).annotate(route_kind=_ROUTE_KIND).defer(*_NOT_TOLD)
 
 
 def labels(ids: Collection[UUID]) -> dict[UUID, str]:
@@ -129,10 +166,9 @@ def address(app: App) -> str:
     """The app's public address; empty where it has none, or not any more."""
     if not app.host:
         return ""
-    kind = "http"
-    if app.release:
-        listed_as = getattr(app, "route_kind", None)
-        kind = listed_as or app.release.template_version.manifest["route"]["kind"]
+    kind = getattr(app, "route_kind", None)
+    if kind is None:
+        kind = app.release.template_version.manifest["route"]["kind"] if app.release else "http"
     return {"http": url_of(app.host), "tcp": app.host}.get(kind, "")
 
 

@@ -1,10 +1,10 @@
 """The state of a request: word, icon and colour."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django import template
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
 
 from apps.approvals import selectors
@@ -14,6 +14,7 @@ from apps.base.messages import NAMES
 from apps.base.templatetags.pages import amount, texts
 from apps.projects.enums import Role
 from apps.workloads.explain import Look
+from apps.workloads.templatetags.states import drawn
 from kernel.units import DIMENSIONS
 
 register = template.Library()
@@ -43,13 +44,13 @@ LOOKS: Mapping[str, Look] = {
 }
 
 
-@register.inclusion_tag("components/state.html")
-def request_state(request: Request, size: str = "") -> dict[str, Any]:
+@register.simple_tag
+def request_state(request: Request, size: str = "") -> SafeString:
     """Show where a request stands."""
     name = selectors.progress(request)
     if name == "applied" and request.operation is None:
         name = request.state  # nothing is made for it: what was decided is all there is to say
-    return {"look": LOOKS.get(name, _WAITS), "name": name, "size": size}
+    return drawn(LOOKS.get(name, _WAITS), name, size)
 
 
 @register.filter

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -22,6 +23,7 @@ _AGO = ((86_400, "day"), (3_600, "hour"), (60, "minute"))  # seconds
 
 
 @register.simple_tag
+@cache
 def icon(name: str, extra: str = "") -> SafeString:
     """Draw an icon of the sprite; it is always beside a word, so that nobody needs to see it."""
     return format_html(

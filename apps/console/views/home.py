@@ -37,11 +37,12 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("console:home")
     frame = Shell(request)
     chosen = [frame.project] if frame.project else frame.projects
-    apps = workloads.listed(workloads.visible_to(person).filter(project__in=chosen))
-    shown = list(apps[: CARDS + 1])
+    apps = workloads.visible_to(person).filter(project__in=chosen)
+    shown = workloads.shown(workloads.newest(apps)[: CARDS + 1])
     figured = frame.project or projects.personal_of(person)
     waiting = approvals.visible_to(person).filter(requester=person, state__in=approvals.WAITING)
     context = {
+        "shell": frame,  # instead of the context processor's: what it has read is not read again
         "apps": shown[:CARDS],
         "more": len(shown) > CARDS,
         "soon": timezone.localdate() + _SOON,

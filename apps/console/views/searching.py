@@ -28,7 +28,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _found(person: Person, words: str) -> dict[str, object]:
-    apps = workloads.listed(workloads.visible_to(person)).filter(
+    apps = workloads.visible_to(person).filter(
         Q(label__icontains=words) | Q(name__icontains=words) | Q(slug__icontains=words)
     )
     offered = catalogue.offered(person).filter(
@@ -36,7 +36,7 @@ def _found(person: Person, words: str) -> dict[str, object]:
     )
     mine = projects.visible_to(person).filter(Q(name__icontains=words) | Q(slug__icontains=words))
     return {
-        "apps": apps[:_EACH],
+        "apps": workloads.shown(workloads.newest(apps)[:_EACH]),
         "templates": offered[:_EACH],
         "projects": mine.order_by("name")[:_EACH],
         "people": accounts.find(words)[:_EACH] if person.is_admin else [],

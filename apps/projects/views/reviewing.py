@@ -28,11 +28,11 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
         said = gettext("Thank you: the review is done for a year.")
         done(request, said, services.confirm_review, project=found)
         return redirect("projects:project", slug)
-    apps = workloads.listed(workloads.visible_to(person_of(request)).filter(project=found))
+    apps = workloads.newest(workloads.visible_to(person_of(request)).filter(project=found))
     context = {
         "project": found,
         "page": Paginator(selectors.members_of(found), _PAGE).get_page(request.GET.get("page")),
-        "apps": apps[:_APPS],
+        "apps": workloads.shown(apps[:_APPS]),
         "overdue": found.review_due_on is not None and found.review_due_on < timezone.localdate(),
     }
     return render(request, "projects/review.html", context)

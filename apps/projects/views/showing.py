@@ -56,7 +56,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
     may = allowed(person, found, role)
     context = {
         "project": found,
-        "apps": workloads.listed(apps)[:24],
+        "apps": workloads.shown(workloads.newest(apps)[:24]),
         "figures": quotas.figures(found.id),
         "members": selectors.members_of(found)[:_MEMBERS],
         "may": may,

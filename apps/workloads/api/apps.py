@@ -58,7 +58,8 @@ class AppViewSet(Verbs, Names, Releases, Canaries, Secrets):
     def get_queryset(self) -> "QuerySet[App]":
         """Only what the caller and the token may see; one that is gone can still be read by its id."""
         gone = self.action != "list"
-        return selectors.listed(self.within(selectors.visible_to(self.request.user, gone=gone), "project_id"))
+        apps = self.within(selectors.visible_to(self.request.user, gone=gone), "project_id")
+        return selectors.related(apps) if gone else apps
 
     def get_serializer_context(self) -> dict[str, Any]:
         """The caller's roles, and the parts that are away: read once for a whole list."""
@@ -68,7 +69,8 @@ class AppViewSet(Verbs, Names, Releases, Canaries, Secrets):
 
     def list(self, request: Request) -> Response:  # noqa: ARG002 - DRF's signature
         """List them, the newest first."""
-        return self.listed(self.get_queryset())
+        ids = self.paginate_queryset(self.filter_queryset(selectors.newest(self.get_queryset())))
+        return self.get_paginated_response(self.get_serializer(selectors.told(ids or ()), many=True).data)
 
     def retrieve(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - DRF's signature
         """One of them; its ETag begins with its generation."""

@@ -1,9 +1,13 @@
 """State, steps and reason of an app, for templates."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from apps.catalogue.manifests.model import Parameter
 from apps.cluster import selectors as cluster
@@ -18,10 +22,20 @@ from orchestration.explain import explain as reason_of
 register = template.Library()
 
 
-@register.inclusion_tag("components/state.html")
-def state(name: str, size: str = "") -> dict[str, Any]:
+@register.simple_tag
+def state(name: str, size: str = "") -> SafeString:
     """Show a state: word, icon and colour, always together."""
-    return {"look": explain.look(name), "name": name, "size": size}
+    return drawn(explain.look(name), name, size)
+
+
+def drawn(look: explain.Look, name: str, size: str) -> SafeString:
+    """The sign of a state; there are few, and each page shows many, so each is drawn once in a process."""
+    return _drawn(look, name, size, get_language())
+
+
+@lru_cache(maxsize=512)
+def _drawn(look: explain.Look, name: str, size: str, _language: str | None) -> SafeString:
+    return render_to_string("components/state.html", {"look": look, "name": name, "size": size})
 
 
 @register.filter
@@ -38,7 +52,9 @@ def standing(context: template.RequestContext, app: App) -> Standing:
     """
     kept: Any = context.render_context.dicts[0]
     if "parts_away" not in kept:
-        kept["parts_away"] = frozenset(each.part for each in cluster.unreachable())
+        shell = context.get("shell")  # its banner names the same parts
+        away = cluster.unreachable() if shell is None else shell.unreachable
+        kept["parts_away"] = frozenset(each.part for each in away)
     return standing_of(app, timezone.now(), kept["parts_away"])
 
 

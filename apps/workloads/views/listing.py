@@ -24,7 +24,7 @@ _PAGE = 50
 def apps(request: HttpRequest) -> HttpResponse:
     """Apps that the person sees; `?q=`, `?project=`, `?state=` narrow them."""
     person = cast("Person", request.user)
-    found = selectors.listed(selectors.visible_to(person)).defer("observation__conditions")
+    found = selectors.visible_to(person)
     words, project, state = (request.GET.get(key, "").strip()[:100] for key in ("q", "project", "state"))
     if words:
         found = found.filter(Q(label__icontains=words) | Q(name__icontains=words) | Q(slug__icontains=words))
@@ -32,8 +32,10 @@ def apps(request: HttpRequest) -> HttpResponse:
         found = found.filter(project__slug=project)
     if state in explain.LOOKS:
         found = found.filter(observation__state=state)
+    page = Paginator(selectors.newest(found), _PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(found, _PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "apps": selectors.shown(page.object_list),
         "q": words,
         "project": project,
         "state": state,
