@@ -21,11 +21,23 @@ def reconcile_app(*, app_id: str, **_later: Any) -> None:
     reconcile(UUID(app_id))
 
 
+@shared_task(ignore_result=True, acks_late=False, soft_time_limit=TIME_LIMIT_S - 5, time_limit=TIME_LIMIT_S)
+def purge_app(*, app_id: str, **_later: Any) -> None:
+    """Look at one app that is to be gone for good: a process of its own may hold that right."""
+    reconcile(UUID(app_id))
+
+
+def send(due: hints.Due, **options: Any) -> None:
+    """A message that an app is due, to the process that holds the right for what is to be done."""
+    task = purge_app if due.absent else reconcile_app
+    task.apply_async(kwargs={"app_id": str(due.app_id)}, **options)
+
+
 @shared_task
 def sweep(**_later: Any) -> None:
     """Send what is due, in case the watcher is not there to do it; what it has sent already is left alone."""
-    for app_id in hints.choose():
-        reconcile_app.apply_async(kwargs={"app_id": str(app_id)})
+    for due in hints.choose():
+        send(due)
 
 
 @shared_task

@@ -4,6 +4,10 @@ namespace "${namespace}" {
   capabilities = ["list-jobs", "read-job", "deregister-job", "purge-job", "host-volume-read", "host-volume-delete",
     "csi-read-volume", "csi-write-volume", "csi-mount-volume"]
 }
+# A host volume goes with its machine: whether that one is away, or gone for good (ADR 0063).
+node {
+  policy = "read"
+}
 agent {
   policy = "read"
 }

@@ -17,7 +17,11 @@ TRANSPORT: dict[str, Any] = {
     "socket_keepalive": True,
 }
 DEFAULT_QUEUE = "default"
-ROUTES = {"apps.workloads.tasks.reconcile_app": {"queue": "reconcile"}}
+ROUTES = {
+    "apps.workloads.tasks.reconcile_app": {"queue": "reconcile"},
+    "apps.workloads.tasks.purge_app": {"queue": "purge"},
+    "apps.volumes.tasks.remove": {"queue": "purge"},
+}
 SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-answers": {"task": "apps.base.tasks.forget_answers", "schedule": timedelta(hours=1)},
     "seal-audit": {"task": "apps.audit.tasks.seal", "schedule": timedelta(seconds=10)},

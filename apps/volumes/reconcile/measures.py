@@ -1,4 +1,4 @@
-"""One look at a measure that was asked for, and at a volume that its owner wants deleted."""
+"""One look at a measure that was asked for."""
 
 import json
 from datetime import timedelta
@@ -8,15 +8,11 @@ from django.utils import timezone
 from apps.volumes.models import Use
 from apps.volumes.reconcile import jobs
 from apps.volumes.services.measuring import measured, unmeasured
-from apps.volumes.services.removing import volume_gone
 from apps.workloads.models import AppVolume
-from apps.workloads.specs import volume_of
 from kernel.names import OutsideNames
 from orchestration.ports import Drivers
-from orchestration.reconcilers.stranded import stranded
 
 PATIENCE = timedelta(minutes=15)
-AWAY = "volume.node_away"
 
 
 def look(use: Use, drivers: Drivers) -> None:
@@ -48,16 +44,3 @@ def _note(use: Use, said: str) -> None:
         measured(use, used_bytes=int(told["used_bytes"]), files=int(told["files"]))
     except (IndexError, ValueError, KeyError, TypeError):
         unmeasured(use, "keeper.lost")
-
-
-def remove(volume: AppVolume, drivers: Drivers) -> None:
-    """Delete it until it is seen gone; where its machine is away, the page says so meanwhile."""
-    names = OutsideNames(volume.app.slug)
-    name, kind = names.volume(volume.name), jobs.kind_of(volume)
-    cause = stranded(names, [volume_of(volume)], drivers.jobs)
-    away = cause is not None and cause.code == AWAY
-    Use.objects.update_or_create(volume=volume, defaults={"reason": AWAY if away else ""})
-    if drivers.jobs.volume_exists(name, kind=kind):
-        drivers.jobs.delete_volume(name, kind=kind)
-    else:
-        volume_gone(volume)

@@ -12,15 +12,16 @@ from apps.workloads import lab
 from drivers.wiring import open_drivers
 from kernel.errors import OutsideError
 from orchestration.ports import Drivers
-from orchestration.specs import VolumeKind
 
 SETTLED = timedelta(hours=1)  #: it stands as it will: no creation and no person is at work on it any more
 AGAIN = timedelta(days=1)  #: until it is looked into once more
 log = structlog.get_logger(__name__)
 
 
-def find_strays(drivers: Drivers | None = None) -> None:
-    """List them, and look into those that may be deleted. Nothing is concluded where Nomad does not answer.
+def find_strays(drivers: Drivers | None = None) -> list[int]:
+    """List them, look into those that may be deleted, and return those just seen to hold nothing at all.
+
+    Nothing is concluded where Nomad does not answer.
 
     What an app has is asked before and after Nomad: a volume that came or went meanwhile is not nobody's.
     """
@@ -30,25 +31,23 @@ def find_strays(drivers: Drivers | None = None) -> None:
         standing = ports.jobs.list_volumes()
     except OutsideError as error:
         log.info("volumes.not_listed", code=error.code, detail=error.detail[:200])
-        return
+        return []
     owned = had | selectors.owned()
     services.note_strays([each for each in standing if (each.kind, each.name) not in owned], now)
     may_go = selectors.strays().filter(volume__isnull=False, found_at__lte=now - SETTLED)
-    each_by_itself(may_go, lambda stray, there: _look(stray, there, now), ports)
+    empty: list[int] = []
+    each_by_itself(may_go, lambda stray, _: empty.extend([stray.pk] if _is_empty(stray, now) else []), ports)
+    return empty
 
 
-def _look(stray: Stray, drivers: Drivers, now: datetime) -> None:
-    """Delete it where a keeper has just seen that it holds nothing at all; else ask for that once a day."""
+def _is_empty(stray: Stray, now: datetime) -> bool:
+    """Whether a keeper has just seen that it holds nothing at all; that is asked for once a day."""
     if stray.asked_at is None or now - stray.asked_at >= AGAIN:
         services.ask_inside(stray, now)
-        return
+        return False
     use = Use.objects.get(volume=stray.volume)
     if use.asked_at is not None:
-        return
+        return False
     services.note_inside(stray, use)
     alone = selectors.strays().filter(kind=stray.kind, name=stray.name).count() == 1  # it goes by its name
-    if alone and use.measured_at is not None and use.files == use.used_bytes == 0:
-        kind: VolumeKind = "csi" if stray.kind == "csi" else "host"
-        drivers.jobs.delete_volume(stray.name, kind=kind)
-        services.stray_gone(stray)
-        log.info("volumes.stray_deleted", name=stray.name, kind=kind)
+    return alone and use.measured_at is not None and use.files == use.used_bytes == 0

@@ -12,7 +12,6 @@ from apps.volumes.reconcile import jobs, measures, restores, snapshots
 from apps.volumes.reconcile.each import each_by_itself
 from apps.volumes.transitions import OPEN_RESTORE, OPEN_SNAPSHOT
 from apps.workloads import lab
-from apps.workloads.models import AppVolume
 from drivers.wiring import open_drivers
 from kernel.names import OutsideNames
 from orchestration.ports import Drivers
@@ -39,7 +38,6 @@ def _moving() -> list[tuple[Iterable[Model], Callable[..., object]]]:
     taken = Snapshot.objects.select_related(_APP)
     back = Restore.objects.select_related("app__release", "snapshot__volume")
     used = Use.objects.select_related(_APP)
-    leaving = AppVolume.objects.filter(leaving_at__isnull=False, deleted_at__isnull=True)
     return [
         (taken.filter(state__in=OPEN_SNAPSHOT), snapshots.look),
         (back.filter(state__in=OPEN_RESTORE), restores.look),
@@ -47,7 +45,6 @@ def _moving() -> list[tuple[Iterable[Model], Callable[..., object]]]:
         (taken.filter(state__in=_ENDED, tidied=False), _tidy),
         (back.filter(state__in=_OVER, tidied=False), _tidy),
         (used.filter(asked_at__isnull=True, tidied=False), _tidy),
-        (leaving.select_related("app"), measures.remove),
     ]
 
 

@@ -4,6 +4,7 @@ Few messages are out at a time, and projects take turns: a hundred apps of one d
 """
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -29,21 +30,28 @@ WITH budget AS (
     SELECT app_id FROM ranked ORDER BY turn, due_at LIMIT (SELECT free FROM budget)
 )
 UPDATE workloads_claim c SET hinted_at = %(now)s FROM chosen WHERE c.app_id = chosen.app_id
-RETURNING c.app_id
+RETURNING c.app_id, (SELECT desired = 'absent' FROM workloads_app WHERE id = c.app_id)
 """
 
 
-def choose(most: int = OUT_MAX) -> list[UUID]:
+class Due(NamedTuple):
+    """An app to send a message for; `absent`: it is to be deleted for good, which may be another's right."""
+
+    app_id: UUID
+    absent: bool
+
+
+def choose(most: int = OUT_MAX) -> list[Due]:
     """Mark and return the apps to send a message for."""
     values: dict[str, datetime | int] = {"now": timezone.now(), "most": most, "again": AGAIN_S}
     with connection.cursor() as cursor:
         cursor.execute(_CHOOSE, values)
-        return [row[0] for row in cursor.fetchall()]
+        return [Due(*row) for row in cursor.fetchall()]
 
 
-def unsent(app_ids: list[UUID]) -> None:
+def unsent(chosen: list[Due]) -> None:
     """Take the marks back: these messages did not leave."""
-    Claim.objects.filter(app_id__in=app_ids).update(hinted_at=None)
+    Claim.objects.filter(app_id__in=[each.app_id for each in chosen]).update(hinted_at=None)
 
 
 def forget_sent() -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from apps.volumes.reconcile import sweep
+from apps.volumes.reconcile import remove, sweep
 from orchestration.render.keeper import PROGRAM
 from tests.apps.workloads.chain import Chain
 
@@ -33,9 +33,14 @@ class Node:
     def work(self, times: int = 6) -> None:
         """Look and let time pass in turn."""
         for _ in range(times):
-            sweep(self.chain.lab.drivers())
+            self.look()
             self.chain.lab.advance()
+        self.look()
+
+    def look(self) -> None:
+        """As the worker and the process that may delete for good do in turn."""
         sweep(self.chain.lab.drivers())
+        remove(drivers=self.chain.lab.drivers())
 
     def keeps(self, job: Mapping[str, Any]) -> str:
         """What the program does, without its archive: the disk's bytes are its content."""

@@ -11,9 +11,8 @@ from pytest_django import Settings
 
 from apps.accounts.models import Person
 from apps.audit.models import Event
-from apps.volumes import selectors
+from apps.volumes import reconcile, selectors
 from apps.volumes.models import Stray
-from apps.volumes.reconcile import find_strays
 from apps.workloads.models import App, AppVolume
 from kernel.names import OutsideNames
 from orchestration.specs import VolumeKind
@@ -35,7 +34,7 @@ def appears(node: Node, name: str, kind: VolumeKind = "host") -> None:
 def look(node: Node, times: int = 1) -> list[Stray]:
     """As the clock does: look for them every ten minutes, and at the keepers between."""
     for _ in range(times):
-        find_strays(node.chain.lab.drivers())
+        reconcile.remove(reconcile.find_strays(node.chain.lab.drivers()), node.chain.lab.drivers())
         node.work()
     return list(selectors.strays())
 
@@ -144,7 +143,7 @@ def test_an_app_that_is_made_while_nomad_is_asked(
     before, jobs = selectors.owned(), node.chain.lab.jobs
     answers = iter([before, set()])
     monkeypatch.setattr("apps.volumes.reconcile.strays.selectors.owned", lambda: next(answers))
-    find_strays(node.chain.lab.drivers())
+    reconcile.find_strays(node.chain.lab.drivers())
     assert jobs.volumes
     assert not selectors.strays()
 

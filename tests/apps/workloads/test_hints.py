@@ -40,10 +40,10 @@ def dispatcher() -> Dispatcher:
 
 def test_a_message_goes_out_once_and_again_when_it_is_lost(alice: Person) -> None:
     (app,) = many(alice, 1)
-    assert hints.choose() == [app.id]
+    assert hints.choose() == [(app.id, False)]
     assert hints.choose() == []
     Claim.objects.update(hinted_at=timezone.now() - timedelta(seconds=hints.AGAIN_S + 1))
-    assert hints.choose() == [app.id]
+    assert hints.choose() == [(app.id, False)]
 
 
 def test_few_are_out_at_a_time(alice: Person) -> None:
@@ -56,7 +56,7 @@ def test_projects_take_turns(alice: Person, dana: Person) -> None:
     many(alice, 4)
     Claim.objects.update(due_at=timezone.now() - timedelta(minutes=1))
     late = submit(dana, "late").app
-    assert late.id in hints.choose(most=2)
+    assert late.id in [each.app_id for each in hints.choose(most=2)]
 
 
 def test_parked_settled_claimed_and_future_ones_are_left_alone(alice: Person) -> None:
@@ -85,3 +85,15 @@ def test_without_a_broker_nothing_is_lost_and_nobody_waits(alice: Person) -> Non
     assert {each.kwargs["kwargs"]["app_id"] for each in send.call_args_list} == {
         str(app.id) for app in App.objects.all()
     }
+
+
+def test_what_is_deleted_for_good_goes_to_who_may(alice: Person) -> None:
+    kept, gone = many(alice, 2)
+    App.objects.filter(id=gone.id).update(desired="absent")
+    with (
+        patch("apps.workloads.tasks.reconcile_app.apply_async") as reconciles,
+        patch("apps.workloads.tasks.purge_app.apply_async") as purges,
+    ):
+        assert dispatcher().send() == 2
+    assert reconciles.call_args.kwargs["kwargs"] == {"app_id": str(kept.id)}
+    assert purges.call_args.kwargs["kwargs"] == {"app_id": str(gone.id)}

@@ -12,7 +12,7 @@ from apps.workloads.management.loops.base import Hints
 from apps.workloads.reconcile import free_the_dead
 from apps.workloads.services import hints as due
 from apps.workloads.services.wake import CHANNEL, look_now
-from apps.workloads.tasks import reconcile_app
+from apps.workloads.tasks import send
 
 TICK_S = 0.1
 DEATHS_EVERY_S = 0.5
@@ -48,9 +48,9 @@ class Dispatcher:
     def send(self) -> int:
         """Send a message for each app that is due; returns how many left. Without a broker none is lost."""
         chosen = due.choose()
-        for number, app_id in enumerate(chosen):
+        for number, each in enumerate(chosen):
             try:
-                reconcile_app.apply_async(kwargs={"app_id": str(app_id)}, retry=True, retry_policy=_ONCE_MORE)
+                send(each, retry=True, retry_policy=_ONCE_MORE)
             except (OperationalError, OSError) as error:
                 due.unsent(chosen[number:])
                 log.warning("watcher.broker_away", error=type(error).__name__, waiting=len(chosen) - number)
