@@ -119,5 +119,8 @@ class ApiToken(models.Model):
 
     def note_use(self, *, now: datetime, ip: str | None) -> None:
         """Keep when and from where it was last used, written at most once a minute."""
-        stale = models.Q(last_used_at=None) | models.Q(last_used_at__lt=now - timedelta(minutes=1))
+        earlier = now - timedelta(minutes=1)
+        if self.last_used_at is not None and self.last_used_at >= earlier:
+            return
+        stale = models.Q(last_used_at=None) | models.Q(last_used_at__lt=earlier)
         ApiToken.objects.filter(stale, id=self.id).update(last_used_at=now, last_used_ip=ip)

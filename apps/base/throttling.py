@@ -34,8 +34,11 @@ class PerToken(BaseThrottle):
 
 def _count(key: str) -> int:
     try:
-        cache.add(key, 0, WINDOW_S * 2)
-        return int(cache.incr(key))
+        try:
+            return int(cache.incr(key))
+        except ValueError:  # the first of this minute
+            cache.add(key, 0, WINDOW_S * 2)
+            return int(cache.incr(key))
     except Exception as error:  # noqa: BLE001 - each cache backend has errors of its own
         log.warning("rate_not_counted", error=type(error).__name__)
         return 0

@@ -59,10 +59,12 @@ def offered(person: Person | AnonymousUser) -> QuerySet[Template]:  # noqa: ARG0
 
 
 def get_version(slug: str, version: str | None = None) -> TemplateVersion:
-    """A version of an offered template; the current one by default. Raises Missing."""
-    found = TemplateVersion.objects.select_related("template").filter(
-        template__slug=slug, template__withdrawn_at=None
-    )
+    """A version of an offered template; the current one by default. Raises Missing.
+
+    Its manifest stays where it is: it is long, and `manifest` has read it once.
+    """
+    found = TemplateVersion.objects.select_related("template").defer("manifest", "template__icon")
+    found = found.filter(template__slug=slug, template__withdrawn_at=None)
     row = found.filter(**({"version": version} if version else {"id": F("template__current_id")})).first()
     if row is None:
         raise Missing("template.missing", slug=slug, version=version or "")

@@ -261,7 +261,7 @@ REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 _redis_timeouts = {"socket_timeout": 2, "socket_connect_timeout": 2}  # seconds: a paused Redis hangs nothing
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "portal.cache.Cache",
         "LOCATION": REDIS_URL,
         "OPTIONS": {**_redis_timeouts, "serializer": "portal.cache.JsonSerializer"},
     }

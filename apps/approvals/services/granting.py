@@ -98,8 +98,9 @@ def locked_app(request: Request) -> App:
 def declare(request: Request, app: App, actor: Actor, resources: Mapping[str, int]) -> None:
     """The release that the request asks for. Its quota is reserved in the same transaction."""
     payload: Mapping[str, Any] = request.payload
+    version = eligibility.version_of(request)
     if request.kind == RequestKind.APP:
-        leases.begin(app=app, manifest=catalogue.manifest(eligibility.version_of(request)))
+        leases.begin(app=app, manifest=catalogue.manifest(version))
     request.operation = workloads.declare(
         app=app,
         actor=actor,
@@ -107,7 +108,7 @@ def declare(request: Request, app: App, actor: Actor, resources: Mapping[str, in
         parameters=payload["parameters"],
         resources=resources,
         files=payload["files"],
-        template_version=eligibility.version_of(request),
+        template_version=version,
         driver=payload["driver"],
         reason=request.reason,
         rollout=workloads.Rollout.of(payload),

@@ -36,7 +36,7 @@ def consult(*, request: Request, always: bool | None = None, groups: frozenset[s
     return choose(selectors.candidates(), facts)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # whoever calls it gives up all of it with this
 def reserve(*, choice: Choice, actor: Actor, project_id: UUID, holder: UUID, amounts: Amounts) -> date | None:
     """Reserve as the chosen rule allows, lifting limits where it may; returns the last day of what it lifted.
 

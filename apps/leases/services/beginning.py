@@ -24,7 +24,7 @@ def chosen_end(*, project: Project, manifest: Manifest, ends_on: date | None) ->
     return ends_on
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # whoever calls it gives up all of it with this
 def begin(*, app: App, manifest: Manifest) -> None:
     """The lease of an app that is granted now. A day that passed while it waited becomes the terms' one."""
     today = timezone.localdate()

@@ -97,7 +97,7 @@ def plan(
     made = Plan(template_version, cleaned, size, driver, manifest.approval, given, files, rollout, standing)
     job = draft_job(app, made)
     require_canary(job, rollout)
-    check_policy(app, made)
+    _require_allowed(job)
     return made
 
 
@@ -115,7 +115,11 @@ def keep_files(planned: Plan, *, person: Person, project: Project) -> Plan:
 
 def check_policy(app: App, planned: Plan) -> None:
     """Judge the job that this release would be. Raises Refused("policy.refused") with what forbids it."""
-    violations = judge(draft_job(app, planned), lab.rules())
+    _require_allowed(draft_job(app, planned))
+
+
+def _require_allowed(job: Mapping[str, Any]) -> None:
+    violations = judge(job, lab.rules())
     if violations:
         codes = ", ".join(dict.fromkeys(each.code for each in violations))
         paths = "; ".join(f"{each.path}: {each.value}" for each in violations)
@@ -197,6 +201,8 @@ def _named(app: App) -> frozenset[UUID]:
 
 def _uploads(project: Project, uploads: Mapping[str, UUID], known: frozenset[UUID]) -> dict[str, Upload]:
     """The files named, by parameter; only those of the same project are found, and those `known`."""
+    if not uploads:
+        return {}
     theirs = Q(project_id=project.id) | Q(id__in=known)
     rows = {row.id: row for row in Upload.objects.filter(theirs, id__in=uploads.values())}
     for parameter, upload_id in uploads.items():

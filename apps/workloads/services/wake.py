@@ -19,8 +19,8 @@ NOT_CLOSER = timedelta(milliseconds=200)  #: hints of one app come in swarms; on
 def wake(app_id: UUID) -> None:
     """Make an app due now, in the transaction of the change that wants it."""
     Claim.objects.filter(app_id=app_id).update(due_at=timezone.now(), hinted_at=None, parked_at=None, tries=0)
-    notify()
-    tell(app_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, ''), pg_notify(%s, %s)", [CHANNEL, CHANGED, str(app_id)])
 
 
 def look_now(slugs: Collection[str]) -> int:
