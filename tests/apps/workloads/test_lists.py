@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from apps.accounts.models import Person
@@ -11,6 +11,7 @@ from apps.projects.models import Project
 from apps.workloads import selectors
 from apps.workloads.enums import Desired, LeaseState
 from apps.workloads.models import App, Observation
+from apps.workloads.serializers import AppSerializer, LeaseSerializer, ObservedSerializer, PinSerializer
 from orchestration.states import ObservedState
 from tests.factories import catalogue
 from tests.factories.apps import submit
@@ -72,3 +73,19 @@ def test_an_address_is_told_the_same_in_a_list(genomics: Project, dana: Person, 
     app = make(dana, genomics, [ObservedState.RUNNING])[0]
     read = selectors.shown([app.id])[0] if listed else selectors.get(dana, app.id)
     assert selectors.address(read).startswith("https://app-0.")
+
+
+def test_what_is_written_is_what_the_schema_says(genomics: Project, dana: Person) -> None:
+    """The answer is written at once: a field that is declared and forgotten would be missing from it."""
+    app = selectors.told([make(dana, genomics, [ObservedState.FAILED])[0].id])[0]
+    request = RequestFactory().get("/")
+    request.user = dana
+    told = AppSerializer(app, context={"request": request, "roles": {}, "away": ()})
+    answer = told.data
+    assert list(answer) == list(told.fields)
+    for part, serializer in (
+        ("observed", ObservedSerializer),
+        ("lease", LeaseSerializer),
+        ("template", PinSerializer),
+    ):
+        assert list(answer[part]) == list(serializer().fields)
