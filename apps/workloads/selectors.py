@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import format_html
@@ -38,6 +38,7 @@ __all__ = [
     "newest",
     "of_host",
     "operation",
+    "pressing",
     "reason",
     "refusal",
     "related",
@@ -86,6 +87,13 @@ def get(person: Person | AnonymousUser, app_id: UUID) -> App:
 def newest(apps: "QuerySet[App]") -> "QuerySet[App, UUID]":
     """Their ids, the newest first, to be cut into pages that `shown` or `told` make whole."""
     return apps.order_by("-created_at", "id").values_list("id", flat=True)
+
+
+def pressing(apps: "QuerySet[App]") -> "QuerySet[App, UUID]":
+    """Their ids for a home page: what failed first, what is archived last, the newest first of each."""
+    failed = Q(observation__state__in=[ObservedState.FAILED, ObservedState.DEGRADED])
+    rank = Case(When(desired=Desired.ARCHIVED, then=2), When(failed, then=0), default=1)
+    return apps.order_by(rank, "-created_at", "id").values_list("id", flat=True)
 
 
 def shown(ids: Iterable[UUID]) -> list[App]:

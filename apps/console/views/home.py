@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     frame = Shell(request)
     chosen = [frame.project] if frame.project else frame.projects
     apps = workloads.visible_to(person).filter(project__in=chosen)
-    shown = workloads.shown(workloads.newest(apps)[: CARDS + 1])
+    shown = workloads.shown(workloads.pressing(apps)[: CARDS + 1])
     figured = frame.project or projects.personal_of(person)
     waiting = approvals.visible_to(person).filter(requester=person, state__in=approvals.WAITING)
     context = {

@@ -15,7 +15,9 @@ from apps.accounts.models import Person
 from apps.cluster.models import PartStatus
 from apps.console.views import explain
 from apps.projects.models import Project
+from apps.workloads import services as workloads
 from apps.workloads.models import App, Observation
+from tests.cast import actor
 from tests.factories import catalogue
 from tests.factories.apps import submit
 
@@ -56,6 +58,19 @@ def test_home_shows_my_apps_and_quota_but_nobody_elses(
     assert "Wiki of the lab" in page
     assert "reserved" in page
     assert "Wiki of the lab" not in text(signed_in(charlie), "/")
+
+
+def test_home_begins_with_what_failed_and_ends_with_what_was_deleted(
+    alice: Person, signed_in: SignedIn
+) -> None:
+    names = ["broken", "deleted", "older", "newer"]
+    for name in names:
+        submit(alice, name, label=f"The {name} one", resources={"cpu_mhz": 20})
+    Observation.objects.filter(app__name="broken").update(state="failed")
+    workloads.delete(actor=actor(alice), app_id=App.objects.get(name="deleted").id)
+    page = text(signed_in(alice), "/")
+    wanted = ["broken", "newer", "older", "deleted"]
+    assert sorted(names, key=lambda name: page.index(f"The {name} one")) == wanted
 
 
 def test_home_of_an_admin_is_not_flooded_by_the_whole_lab(
