@@ -22,7 +22,6 @@ def find_strays(drivers: Drivers | None = None) -> list[int]:
     """List them, look into those that may be deleted, and return those just seen to hold nothing at all.
 
     Nothing is concluded where Nomad does not answer.
-
     What an app has is asked before and after Nomad: a volume that came or went meanwhile is not nobody's.
     """
     ports, now = drivers or open_drivers(lab.wiring()), timezone.now()
